@@ -1,0 +1,164 @@
+#pragma once
+// TensorView: a pointer and the dynamic extents, row-major, contiguous. Tensor: an owner, aligned to 64 bytes.
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <cstddef>
+#include <memory>
+#include <new>
+#include <span>
+#include <tl/core/shape.hpp>
+#include <type_traits>
+#include <utility>
+
+namespace TL_NAMESPACE {
+
+inline constexpr std::size_t tensor_alignment = 64;
+
+template <class T, AnyDim... Ds>
+class TensorView;
+
+namespace detail {
+// The view left when the first Taken dimensions are indexed.
+template <class T, std::size_t Taken, class... Ds>
+struct trailing_view;
+template <class T, class... Ds>
+struct trailing_view<T, 0, Ds...> {
+  using type = TensorView<T, Ds...>;
+};
+template <class T, std::size_t Taken, class D, class... Ds>
+  requires(Taken != 0)
+struct trailing_view<T, Taken, D, Ds...> : trailing_view<T, Taken - 1, Ds...> {};
+}  // namespace detail
+
+template <class T, AnyDim... Ds>
+class TensorView {
+ public:
+  using shape_type = Shape<Ds...>;
+  using value_type = T;
+  static constexpr std::size_t rank = sizeof...(Ds);
+
+  constexpr TensorView(T* data, shape_type shape = {}) : data_(data), shape_(shape) {}
+
+  // Converts between static and dynamic extents of the same names in the same order, and from T to const T.
+  // A static extent that a run-time one contradicts is an invariant broken: asserted.
+  template <class U, class... Es>
+    requires(sizeof...(Es) == sizeof...(Ds)) && (SameDim<Ds, Es> && ...) && std::is_convertible_v<U (*)[], T (*)[]>
+  constexpr TensorView(const TensorView<U, Es...>& other)
+      : data_(other.data()), shape_(shape_type::of(other.shape().extents())) {
+    assert(shape_.extents() == other.shape().extents());
+  }
+
+  constexpr T* data() const { return data_; }
+  constexpr const shape_type& shape() const { return shape_; }
+  constexpr std::size_t size() const { return shape_.size(); }
+  constexpr std::span<T> values() const { return {data_, size()}; }
+
+  // The extent of the dimension of that name.
+  template <fixed_string Name>
+  constexpr std::size_t extent() const {
+    return shape_.extent(shape_type::template axis_of<Name>());
+  }
+
+  // One index a dimension gives the element; fewer give the view over the dimensions that are left.
+  template <std::convertible_to<std::size_t>... Indices>
+  constexpr decltype(auto) operator()(Indices... indices) const {
+    static_assert(sizeof...(Indices) <= rank, "tl: more indices than the tensor has dimensions");
+    std::size_t offset = 0, axis = 0;
+    ((assert(static_cast<std::size_t>(indices) < shape_.extent(axis)),
+      offset = offset * shape_.extent(axis++) + static_cast<std::size_t>(indices)),
+     ...);
+    if constexpr (sizeof...(Indices) == rank) {
+      return data_[offset];
+    } else {
+      using Rest = typename detail::trailing_view<T, sizeof...(Indices), Ds...>::type;
+      std::array<std::size_t, Rest::rank> extents{};
+      for (; axis != rank; ++axis) {
+        extents[axis - sizeof...(Indices)] = shape_.extent(axis);
+        offset *= shape_.extent(axis);
+      }
+      return Rest(data_ + offset, Rest::shape_type::of(extents));
+    }
+  }
+
+  // The rows [first, first + count) of the leading dimension.
+  constexpr TensorView rows(std::size_t first, std::size_t count) const
+    requires(rank != 0 && shape_type::static_extents[0] == dynamic)
+  {
+    auto extents = shape_.extents();
+    assert(first + count <= extents[0]);
+    const std::size_t stride = extents[0] == 0 ? 0 : size() / extents[0];
+    extents[0] = count;
+    return {data_ + first * stride, shape_type::of(extents)};
+  }
+
+ private:
+  T* data_;
+  [[no_unique_address]] shape_type shape_;
+};
+
+template <class T, AnyDim... Ds>
+class Tensor {
+ public:
+  using shape_type = Shape<Ds...>;
+  using value_type = T;
+
+  // One argument for each dynamic dimension, in order. Elements begin as T{}.
+  template <std::convertible_to<std::size_t>... Extents>
+    requires(sizeof...(Extents) == shape_type::rank_dynamic)
+  explicit Tensor(Extents... extents) : Tensor(shape_of(static_cast<std::size_t>(extents)...)) {}
+  explicit Tensor(shape_type shape)
+      : shape_(shape),
+        data_(static_cast<T*>(::operator new(shape.size() * sizeof(T), std::align_val_t{tensor_alignment}))) {
+    std::uninitialized_value_construct_n(data_.get(), shape.size());
+  }
+
+  TensorView<T, Ds...> view() { return {data_.get(), shape_}; }
+  TensorView<const T, Ds...> view() const { return {data_.get(), shape_}; }
+  operator TensorView<T, Ds...>() { return view(); }
+  operator TensorView<const T, Ds...>() const { return view(); }
+
+  T* data() { return data_.get(); }
+  const T* data() const { return data_.get(); }
+  const shape_type& shape() const { return shape_; }
+  std::size_t size() const { return shape_.size(); }
+  std::span<T> values() { return view().values(); }
+  std::span<const T> values() const { return view().values(); }
+  template <fixed_string Name>
+  std::size_t extent() const {
+    return view().template extent<Name>();
+  }
+  template <std::convertible_to<std::size_t>... Indices>
+  decltype(auto) operator()(Indices... indices) {
+    return view()(indices...);
+  }
+  template <std::convertible_to<std::size_t>... Indices>
+  decltype(auto) operator()(Indices... indices) const {
+    return view()(indices...);
+  }
+
+ private:
+  static constexpr shape_type shape_of() { return {}; }
+  static constexpr shape_type shape_of(auto... extents) { return {{{extents...}}}; }
+  struct Release {
+    void operator()(T* p) const { ::operator delete(p, std::align_val_t{tensor_alignment}); }
+  };
+  [[no_unique_address]] shape_type shape_;
+  std::unique_ptr<T[], Release> data_;
+};
+
+// Every element of the view set to value.
+template <class T, class... Ds>
+constexpr void fill(TensorView<T, Ds...> view, std::type_identity_t<T> value) {
+  std::fill_n(view.data(), view.size(), value);
+}
+
+// A copy that owns its elements.
+template <class T, class... Ds>
+Tensor<std::remove_const_t<T>, Ds...> clone(TensorView<T, Ds...> view) {
+  Tensor<std::remove_const_t<T>, Ds...> copy(view.shape());
+  std::copy_n(view.data(), view.size(), copy.data());
+  return copy;
+}
+
+}  // namespace TL_NAMESPACE
