@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cassert>
+#include <concepts>
 #include <cstddef>
 #include <memory>
 #include <new>
@@ -38,7 +39,11 @@ class TensorView {
   using value_type = T;
   static constexpr std::size_t rank = sizeof...(Ds);
 
-  constexpr TensorView(T* data, shape_type shape = {}) : data_(data), shape_(shape) {}
+  constexpr TensorView(T* data, shape_type shape) : data_(data), shape_(shape) {}
+  // A pointer alone is enough where every extent is static.
+  constexpr explicit TensorView(T* data)
+    requires(shape_type::rank_dynamic == 0)
+      : data_(data) {}
 
   // Converts between static and dynamic extents of the same names in the same order, and from T to const T.
   // A static extent that a run-time one contradicts is an invariant broken: asserted.
@@ -99,6 +104,9 @@ class TensorView {
 
 template <class T, AnyDim... Ds>
 class Tensor {
+  static_assert(std::is_trivially_copyable_v<T> && std::is_trivially_destructible_v<T>,
+                "tl: the elements of a tensor are plain values");
+
  public:
   using shape_type = Shape<Ds...>;
   using value_type = T;
