@@ -13,9 +13,14 @@ inline constexpr std::size_t panel_width = 32;
 struct PackedMatrix {
   const float* panels = nullptr;
   std::size_t k = 0, n = 0;
+  std::size_t panel_k = k;  // rows that a panel is stored with: the next panel begins panel_k * 32 floats on
 
   constexpr float operator()(std::size_t row, std::size_t column) const {
-    return panels[(column / panel_width * k + row) * panel_width + column % panel_width];
+    return panels[(column / panel_width * panel_k + row) * panel_width + column % panel_width];
+  }
+  // Rows [first, first + count) of W: what one head of W_O is.
+  constexpr PackedMatrix rows(std::size_t first, std::size_t count) const {
+    return {panels + first * panel_width, count, n, panel_k};
   }
 };
 
@@ -44,5 +49,5 @@ void linear(const float* x, std::size_t x_stride, std::size_t rows, PackedMatrix
 }  // namespace TL_NAMESPACE::kernels
 
 #ifdef TL_HEADER_ONLY
-#include <tl/kernels/linear-inl.hpp>
+#include <tl/kernels/dispatch-inl.hpp>
 #endif

@@ -1,0 +1,138 @@
+#pragma once
+// GPT-2 from tokens to logits, top to bottom: embeddings, blocks, final LayerNorm, unembedding.
+#include <algorithm>
+#include <cstddef>
+#include <span>
+#include <tl/kernels/embed.hpp>
+#include <tl/model/block.hpp>
+#include <tl/model/depth.hpp>
+#include <tl/model/kv_cache.hpp>
+
+namespace TL_NAMESPACE {
+
+// One pass of the rows of a batch through the model. Private to Session, which knows what the rows mean.
+template <Config C, class Hooks>
+class Forward {
+ public:
+  const Config& config;
+  const Weights<C>& weights;
+  Workspace& s;
+  const RowBatch& batch;
+  const KvCache& cache;
+  int threads;
+  Hooks& hooks;
+  std::size_t start_layer;  // s.resid holds the residual there; at 0 it is computed from the rows' tokens
+  Depth last;               // the last point that anybody needs
+
+  // Logits of the rows listed in s.chosen, at s.logits in that order, if `last` reaches that far.
+  [[gnu::always_inline]] void operator()() {
+    if (start_layer == 0) embed();
+    if (last.layer < 0) return;
+    const std::size_t n_layer = C.is_dynamic() ? config.n_layer : C.n_layer;
+    const std::size_t end = std::min(n_layer, static_cast<std::size_t>(last.layer) + 1);
+    layers<0>(start_layer, end);
+    if (last.layer == static_cast<int>(n_layer)) unembed();
+  }
+
+ private:
+  // resid = W_E[token] + W_pos[position]
+  [[gnu::always_inline]] void embed() {
+    const auto at = hooks.template at<no_layer>(no_layer);
+    Embedding<std::remove_const_t<decltype(at)>>{{config, s, batch, threads, at}, weights}();
+  }
+
+  // Layers [first, end). Those that no hook names by number share one instantiation, in a loop.
+  template <std::size_t I>
+  [[gnu::always_inline]] void layers(std::size_t first, std::size_t end) {
+    constexpr auto named = Hooks::named_layers;
+    if constexpr (I == named.size()) {
+      for (std::size_t layer = first; layer < end; ++layer) block<every_layer>(layer);
+    } else {
+      constexpr std::size_t next = static_cast<std::size_t>(named[I]);
+      for (std::size_t layer = first; layer < std::min(next, end); ++layer) block<every_layer>(layer);
+      if (first <= next && next < end) block<named[I]>(next);
+      layers<I + 1>(std::max(first, next + 1), end);
+    }
+  }
+  template <int Layer>
+  [[gnu::always_inline]] void block(std::size_t layer) {
+    const auto at = hooks.template at<Layer>(static_cast<int>(layer));
+    const Point until = static_cast<int>(layer) == last.layer ? last.point : Point::resid_post;
+    Block<C, std::remove_const_t<decltype(at)>>{
+        {config, s, batch, threads, at}, weights.blocks[layer], cache.layer(layer)}(until);
+  }
+
+  // logits = ln_final(resid) W_U + b_U
+  [[gnu::always_inline]] void unembed() {
+    const auto at = hooks.template at<no_layer>(no_layer);
+    Unembedding<std::remove_const_t<decltype(at)>>{{config, s, batch, threads, at}, weights}(last.point);
+  }
+
+  template <class LayerHooks>
+  struct Embedding : Stage<C, LayerHooks> {
+    using Stage<C, LayerHooks>::s;
+    using Stage<C, LayerHooks>::batch;
+    using Stage<C, LayerHooks>::threads;
+    using Stage<C, LayerHooks>::hooks;
+    using Stage<C, LayerHooks>::extents;
+    const Weights<C>& weights;
+
+    [[gnu::always_inline]] void operator()() {
+      const std::size_t rows = batch.size(), d = extents().d_model;
+      float *resid = s.resid.need(rows * d), *positions = s.delta.need(rows * d);
+      if (weights.w_e) kernels::gather(weights.w_e, d, reinterpret_cast<const std::uint32_t*>(s.tokens.data()), rows, resid, threads);
+      else kernels::embed(weights.w_u, s.tokens.data(), rows, resid, threads);
+      TL_POINT(Point::embed, resid);
+      kernels::gather(weights.w_pos, d, s.positions.data(), rows, positions, threads);
+      TL_POINT(Point::pos_embed, positions);
+      kernels::add(resid, positions, resid, rows * d, threads);
+    }
+  };
+
+  template <class LayerHooks>
+  struct Unembedding : Stage<C, LayerHooks> {
+    using Stage<C, LayerHooks>::s;
+    using Stage<C, LayerHooks>::batch;
+    using Stage<C, LayerHooks>::threads;
+    using Stage<C, LayerHooks>::hooks;
+    using Stage<C, LayerHooks>::extents;
+    const Weights<C>& weights;
+
+    // Every row where a hook looks, the chosen ones elsewhere.
+    [[gnu::always_inline]] void operator()(Point until) {
+      const std::size_t d = extents().d_model, n = s.chosen.size();
+      const bool all_rows = hooks.template wants<Point::ln_final_scale, Point::ln_final_normalized, Point::ln_final_out,
+                                                 Point::unembed_in, Point::unembed_out>();
+      const float* resid = s.resid.data();
+      if (!all_rows) resid = select(resid, s.delta.need(n * d), d);
+      const std::size_t rows = all_rows ? batch.size() : n;
+      float* normalized = s.normalized.need(rows * d);
+      this->template layer_norm<Point::ln_final_scale, Point::ln_final_normalized, Point::ln_final_out>(
+          resid, weights.ln_final, normalized, rows);
+      TL_POINT(Point::unembed_in, normalized);
+      if (until < Point::unembed_out) return;
+      const std::size_t d_vocab = extents().d_vocab;
+      if (hooks.template wants<Point::unembed_out>()) {
+        float* all_logits = s.all_logits.need(rows * d_vocab);
+        logits(normalized, rows, all_logits);
+        TL_POINT(Point::unembed_out, all_logits);
+        select(all_logits, s.logits.need(n * d_vocab), d_vocab);
+      } else {
+        if (all_rows) normalized = select(normalized, s.delta.need(n * d), d);
+        logits(normalized, n, s.logits.need(n * d_vocab));
+      }
+    }
+
+   private:
+    // The chosen rows of x [row, width].
+    float* select(const float* x, float* out, std::size_t width) {
+      kernels::gather(x, width, s.chosen.data(), s.chosen.size(), out, threads);
+      return out;
+    }
+    [[gnu::always_inline]] void logits(const float* x, std::size_t rows, float* out) {
+      kernels::linear(x, extents().d_model, rows, weights.w_u, weights.b_u, out, extents().d_vocab, threads);
+    }
+  };
+};
+
+}  // namespace TL_NAMESPACE

@@ -1,0 +1,91 @@
+#pragma once
+// What a set of policies may ask of a model: layers it has, parts it has, a basis it is in, and no two readings of ln1.
+#include <cstddef>
+#include <tl/core/error.hpp>
+#include <tl/hooks/basis.hpp>
+#include <tl/hooks/hook_set.hpp>
+#include <tl/model/depth.hpp>
+#include <tl/model/dims.hpp>
+
+namespace TL_NAMESPACE {
+
+namespace detail {
+
+// Why a model of this configuration cannot serve the point, or null.
+constexpr const char* missing_part(Point p, const Config& config) {
+  if (config.d_mlp == 0 && is_mlp(p)) return "this model has no MLPs";
+  if (config.norm == Norm::none && is_norm(p)) return "this model has no LayerNorm";
+  return nullptr;
+}
+
+template <fixed_string Wrote, std::size_t NLayer>
+struct hook_layer_in_model {
+  static constexpr int layer = ref_of<Wrote>.layer;
+  static_assert(layer < static_cast<int>(NLayer),
+                "tl: this hook names a layer that the model does not have; above: the name, and the number of layers "
+                "(the first is 0)");
+};
+
+template <class Policy, Config C, Basis B>
+constexpr void check_policy() {
+  if constexpr (NamedPolicy<Policy>) {
+    if constexpr (!C.is_dynamic()) {
+      static_cast<void>(sizeof(hook_layer_in_model<Policy::name, C.n_layer>));
+      static_assert(C.d_mlp != 0 || !is_mlp(Policy::ref.point), "tl: this hook names a point of the MLP, and the model has none");
+      static_assert(C.norm != Norm::none || !is_norm(Policy::ref.point), "tl: this hook names a point of LayerNorm, and the model has none");
+    }
+    if constexpr (requires { std::remove_reference_t<decltype(std::declval<Policy&>().callable())>::basis; })
+      static_assert(std::remove_reference_t<decltype(std::declval<Policy&>().callable())>::basis == B, "tl: this policy was made in one residual basis and the model is in another (raw against centred); convert it first");
+  }
+}
+
+// A policy that edits the input of single heads, and one that names ln1's points, at one layer.
+template <class Editor, class Reader>
+constexpr bool ln1_conflict() {
+  if constexpr (NamedPolicy<Editor> && NamedPolicy<Reader>) {
+    constexpr HookRef a = Editor::ref, b = Reader::ref;
+    return Editor::access == Access::edit && is_head_input(a.point) && is_ln1(b.point) &&
+           (a.layer == b.layer || a.layer == every_layer || b.layer == every_layer);
+  }
+  return false;
+}
+template <class Editor, class... Policies>
+constexpr bool ln1_conflicts = (ln1_conflict<Editor, Policies>() || ...);
+
+}  // namespace detail
+
+// Refuses, when a program is compiled, what no model of the configuration can do.
+template <Config C, Basis B, class... Policies>
+constexpr void check_hooks() {
+  (detail::check_policy<std::remove_cvref_t<Policies>, C, B>(), ...);
+  static_assert(!(detail::ln1_conflicts<std::remove_cvref_t<Policies>, std::remove_cvref_t<Policies>...> || ...),
+                "tl: where a hook edits the input of single heads (hook_attn_in, hook_q_input, ...) each head has a LayerNorm "
+                "of its own, and ln1's points do not exist");
+}
+
+// The same for what is known at run time: throws Error.
+template <AnyPolicy... Policies>
+void check_hooks_at_run_time(HookSet<Policies...>& hooks, const Config& config) {
+  hooks.for_each([&]<class Policy>(Policy& policy) {
+    if constexpr (NamedPolicy<Policy>) {
+      resolve_or_throw(Policy::name.view(), config.n_layer);
+      if (const char* why = detail::missing_part(Policy::ref.point, config))
+        throw Error("hook point `", Policy::name.view(), "` cannot be served: ", why);
+    } else {
+      policy.check(config.n_layer, [&](Point p) { return detail::missing_part(p, config); });
+    }
+  });
+}
+
+// The deepest point that the policies look at, or nowhere.
+template <AnyPolicy... Policies>
+Depth depth_of(HookSet<Policies...>& hooks, std::size_t n_layer) {
+  Depth deepest = nowhere;
+  hooks.for_each([&]<class Policy>(Policy& policy) {
+    if constexpr (NamedPolicy<Policy>) deepest = std::max(deepest, depth_of(Policy::ref, n_layer));
+    else policy.for_each_ref([&](HookRef ref) { deepest = std::max(deepest, depth_of(ref, n_layer)); });
+  });
+  return deepest;
+}
+
+}  // namespace TL_NAMESPACE

@@ -1,0 +1,125 @@
+#pragma once
+// What a run has captured, by name: run["blocks.3.attn.hook_pattern"_hook] is a tensor view whose shape is in its type.
+#include <array>
+#include <boost/hana/at_key.hpp>
+#include <boost/hana/map.hpp>
+#include <boost/hana/pair.hpp>
+#include <boost/hana/type.hpp>
+#include <cstddef>
+#include <tl/hooks/capture.hpp>
+#include <tl/hooks/hook_set.hpp>
+#include <tl/model/dims.hpp>
+#include <vector>
+
+namespace TL_NAMESPACE {
+
+// Names: those of the capture policies of the run, in order.
+template <Config C, class... Names>
+class Run {
+ public:
+  // The values of one name: an array for each layer that it covers.
+  using Layers = std::vector<CapturedArray>;
+
+  explicit Run(std::array<Layers, sizeof...(Names)> results) : Run(results, std::index_sequence_for<Names...>{}) {}
+
+  // The first capture that covers the point and layer answers. Of a model known at run time a layer out of range throws.
+  template <fixed_string Name>
+  auto operator[](HookName<Name>) const {
+    constexpr HookRef wanted = HookName<Name>::ref;
+    static_assert(wanted.layer != every_layer, "tl: say which layer: a result is blocks.3.NAME, not blocks.*.NAME");
+    constexpr std::size_t found = index_of(wanted);
+    static_assert(found != sizeof...(Names), "tl: this run did not capture that point; give it capture<\"...\">() of the name");
+    if constexpr (found != sizeof...(Names)) {
+      using Key = std::tuple_element_t<found, std::tuple<Names...>>;
+      const Layers& layers = boost::hana::at_key(captures_, boost::hana::type_c<Key>);
+      const std::size_t index = Key::ref.layer == every_layer ? static_cast<std::size_t>(wanted.layer) : 0;
+      if (index >= layers.size()) throw Error("`", Name.view(), "` was not captured: the run has ", layers.size(), " layers of it");
+      return view<wanted.point>(layers[index]);
+    }
+  }
+
+  // f(name, view) for every captured array: captures in argument order, layers in theirs.
+  template <class F>
+  void for_each(F f) const {
+    (each_layer<Names>(f), ...);
+  }
+
+ private:
+  template <std::size_t... I>
+  Run(std::array<Layers, sizeof...(Names)>& results, std::index_sequence<I...>)
+      : captures_(boost::hana::make_map(boost::hana::make_pair(boost::hana::type_c<Names>, std::move(results[I]))...)) {}
+
+  static constexpr std::size_t index_of(HookRef wanted) {
+    std::size_t index = 0;
+    for (const HookRef ref : std::array<HookRef, sizeof...(Names)>{Names::ref...}) {
+      if (ref.covers(wanted.point, wanted.layer)) return index;
+      ++index;
+    }
+    return index;
+  }
+  template <Point P>
+  static CapturedView<P, C> view(const CapturedArray& array) {
+    using View = CapturedView<P, C>;
+    std::array<std::size_t, View::rank> extents{};
+    for (std::size_t i = 0; i != array.extents.size(); ++i) extents[i] = array.extents[i];
+    return View(array.values.data(), View::shape_type::of(extents));
+  }
+  template <class Name, class F>
+  void each_layer(F& f) const {
+    const Layers& layers = boost::hana::at_key(captures_, boost::hana::type_c<Name>);
+    for (std::size_t i = 0; i != layers.size(); ++i) {
+      const int layer = Name::ref.layer == every_layer ? static_cast<int>(i) : Name::ref.layer;
+      f(full_name(Name::ref.point, layer), view<Name::ref.point>(layers[i]));
+    }
+  }
+
+  using Map = decltype(boost::hana::make_map(
+      boost::hana::make_pair(boost::hana::type_c<Names>, std::declval<Layers>())...));
+  Map captures_;
+};
+
+namespace detail {
+// Run<C, HookName<...>...> of the capture policies among Policies, and the taking of a sequence's results out of them.
+template <Config C, class Done, class... Policies>
+struct run_of;
+template <Config C, class... Names>
+struct run_of<C, std::tuple<Names...>> {
+  using type = Run<C, Names...>;
+};
+template <Config C, class... Names, class P, class... Rest>
+struct run_of<C, std::tuple<Names...>, P, Rest...> {
+  template <bool Keep, class Unused = void>
+  struct next : run_of<C, std::tuple<Names...>, Rest...> {};
+  template <class Unused>
+  struct next<true, Unused> : run_of<C, std::tuple<Names..., HookName<std::remove_cvref_t<P>::name>>, Rest...> {};
+  using type = typename next<is_capture<std::remove_cvref_t<P>>>::type;
+};
+}  // namespace detail
+
+template <Config C, AnyPolicy... Policies>
+using RunOf = typename detail::run_of<C, std::tuple<>, Policies...>::type;
+
+// Moves what the set's captures kept of a sequence into a Run.
+template <Config C, AnyPolicy... Policies>
+RunOf<C, Policies...> take_run(HookSet<Policies...>& hooks, std::size_t sequence, std::size_t n_layer) {
+  constexpr std::size_t count = (std::size_t{detail::is_capture<std::remove_cvref_t<Policies>>} + ... + 0);
+  std::array<std::vector<CapturedArray>, count> results;
+  std::size_t next = 0;
+  hooks.for_each([&]<class P>(P& policy) {
+    if constexpr (detail::is_capture<P>) {
+      const auto take = [&](int layer) {
+        Captured& kept = policy.callable().kept(sequence, layer);
+        results[next].push_back(kept.take(P::ref.point));
+      };
+      if constexpr (P::ref.layer == every_layer) {
+        for (std::size_t layer = 0; layer != n_layer; ++layer) take(static_cast<int>(layer));
+      } else {
+        take(P::ref.layer);
+      }
+      ++next;
+    }
+  });
+  return RunOf<C, Policies...>(std::move(results));
+}
+
+}  // namespace TL_NAMESPACE
