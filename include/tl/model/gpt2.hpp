@@ -21,6 +21,8 @@ class Gpt2 {
   static constexpr Config static_config = C;
   static constexpr Basis basis = B;
   using Logits = Tensor<float, typename D::pos, typename D::d_vocab>;
+  template <AnyPolicy... Policies>
+  using RunOf = tl::RunOf<C, Policies...>;
   using LogProbs = Tensor<float, typename D::pos>;
 
   // Reads and packs the weights. Throws Error where a tensor is missing, has another shape or is not finite.
@@ -41,25 +43,25 @@ class Gpt2 {
 
   // Runs the policies over the tokens, as far as some policy looks, and returns what was captured.
   template <AnyPolicy... Policies>
-  RunOf<C, Policies...> run(std::span<const Token> tokens, RunOptions options, Policies&&... policies) const {
+  RunOf<Policies...> run(std::span<const Token> tokens, RunOptions options, Policies&&... policies) const {
     auto session = this->session(options, std::forward<Policies>(policies)...);
     session.extend(session.open(tokens.size()), tokens, Need::hooks);
     return take_run<C>(session.hooks(), 0, config_.n_layer);
   }
   template <AnyPolicy... Policies>
-  RunOf<C, Policies...> run(std::span<const Token> tokens, Policies&&... policies) const {
+  RunOf<Policies...> run(std::span<const Token> tokens, Policies&&... policies) const {
     return run(tokens, RunOptions{}, std::forward<Policies>(policies)...);
   }
 
   // Several prompts of any lengths in one forward pass, without padding: one result each.
   template <AnyPolicy... Policies>
-  std::vector<RunOf<C, Policies...>> run_each(std::span<const std::vector<Token>> prompts, RunOptions options,
+  std::vector<RunOf<Policies...>> run_each(std::span<const std::vector<Token>> prompts, RunOptions options,
                                               Policies&&... policies) const {
     auto session = this->session(options, std::forward<Policies>(policies)...);
     std::vector<Extension> extensions;
     for (const std::vector<Token>& prompt : prompts) extensions.push_back({session.open(prompt.size()), prompt});
     session.extend(extensions, Need::hooks);
-    std::vector<RunOf<C, Policies...>> runs;
+    std::vector<RunOf<Policies...>> runs;
     for (std::size_t i = 0; i != prompts.size(); ++i) runs.push_back(take_run<C>(session.hooks(), i, config_.n_layer));
     return runs;
   }

@@ -13,14 +13,24 @@
 
 namespace TL_NAMESPACE {
 
+namespace detail {
+// An array for each layer that a name covers.
+using CapturedLayers = std::vector<CapturedArray>;
+
+template <class... Names, std::size_t... I>
+auto capture_map(std::array<CapturedLayers, sizeof...(Names)>& results, std::index_sequence<I...>) {
+  return boost::hana::make_map(boost::hana::make_pair(boost::hana::type_c<Names>, std::move(results[I]))...);
+}
+}  // namespace detail
+
 // Names: those of the capture policies of the run, in order.
 template <Config C, class... Names>
 class Run {
  public:
-  // The values of one name: an array for each layer that it covers.
-  using Layers = std::vector<CapturedArray>;
+  using Layers = detail::CapturedLayers;
 
-  explicit Run(std::array<Layers, sizeof...(Names)> results) : Run(results, std::index_sequence_for<Names...>{}) {}
+  explicit Run(std::array<Layers, sizeof...(Names)> results)
+      : captures_(detail::capture_map<Names...>(results, std::index_sequence_for<Names...>{})) {}
 
   // The first capture that covers the point and layer answers. Of a model known at run time a layer out of range throws.
   template <fixed_string Name>
@@ -45,10 +55,6 @@ class Run {
   }
 
  private:
-  template <std::size_t... I>
-  Run(std::array<Layers, sizeof...(Names)>& results, std::index_sequence<I...>)
-      : captures_(boost::hana::make_map(boost::hana::make_pair(boost::hana::type_c<Names>, std::move(results[I]))...)) {}
-
   static constexpr std::size_t index_of(HookRef wanted) {
     std::size_t index = 0;
     for (const HookRef ref : std::array<HookRef, sizeof...(Names)>{Names::ref...}) {
@@ -73,8 +79,8 @@ class Run {
     }
   }
 
-  using Map = decltype(boost::hana::make_map(
-      boost::hana::make_pair(boost::hana::type_c<Names>, std::declval<Layers>())...));
+  using Map = decltype(detail::capture_map<Names...>(std::declval<std::array<Layers, sizeof...(Names)>&>(),
+                                                     std::index_sequence_for<Names...>{}));
   Map captures_;
 };
 

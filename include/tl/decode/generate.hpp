@@ -1,0 +1,134 @@
+#pragma once
+// Generation with a KV cache and hooks: prefill, then one row a sequence and step. Hooks see every position once, at its
+// absolute position; the last token of a text is drawn but not run.
+#include <chrono>
+#include <concepts>
+#include <cstddef>
+#include <functional>
+#include <span>
+#include <tl/decode/sampler.hpp>
+#include <tl/model/gpt2.hpp>
+#include <vector>
+
+namespace TL_NAMESPACE {
+
+struct GenerateOptions {
+  std::size_t max_new_tokens = 100;
+  SamplingOptions sampling{};
+  std::vector<Token> stop_tokens{};        // a text ends after one of these
+  std::vector<std::string> stop_strings{};  // of calls that take text: it ends before one of these
+  std::size_t prefill_chunk = 0;            // prompt tokens a forward pass; 0: all. Never changes a bit
+  int threads = 0;
+};
+
+// One text to be continued. The stream keys its random numbers: a prompt gives the same text whatever it runs beside.
+struct Prompt {
+  std::span<const Token> tokens;
+  std::uint64_t stream = 0;
+};
+
+enum class StopReason { max_new_tokens, stop_token, context_full, callback };
+
+template <class RunResult>
+struct Generated {
+  std::vector<Token> tokens;  // without the prompt; a stop token is the last
+  StopReason stop = StopReason::max_new_tokens;
+  RunResult run;  // what capture policies kept: prompt + generated - 1 positions
+};
+
+template <class RunResult>
+struct Generation {
+  std::vector<Generated<RunResult>> texts;
+  double prefill_seconds = 0, decode_seconds = 0;
+  std::size_t decoded_tokens = 0;  // rows that ran after the prefill
+
+  double tokens_per_second() const { return decode_seconds > 0 ? static_cast<double>(decoded_tokens) / decode_seconds : 0; }
+};
+
+// Draws a token from logits [d_vocab], which it may change: a Sampler or a Pipeline.
+template <class P>
+concept TokenPicker = requires(const P& pick, std::span<float> logits, const StepContext& context) {
+  { pick(logits, context) } -> std::same_as<Token>;
+};
+
+// Called with each token as it is drawn; a text whose callback returns false ends there.
+using OnToken = std::function<bool(std::size_t text, Token token)>;
+
+// Continues several prompts at once, without padding; each text is bitwise what it would be alone. Throws Error where a
+// prompt is empty or longer than the context.
+template <class Model, TokenPicker Picker, AnyPolicy... Policies>
+Generation<typename Model::template RunOf<Policies...>> generate(const Model& model, std::span<const Prompt> prompts,
+                                                              const GenerateOptions& options, const Picker& pick,
+                                                              const OnToken& on_token, Policies&&... policies) {
+  using Clock = std::chrono::steady_clock;
+  const auto seconds_since = [](Clock::time_point start) {
+    return std::chrono::duration<double>(Clock::now() - start).count();
+  };
+  Generation<typename Model::template RunOf<Policies...>> result;
+  auto session = model.session(RunOptions{options.threads}, std::forward<Policies>(policies)...);
+  std::vector<std::vector<Token>> histories;
+  std::vector<StopReason> stops(prompts.size(), StopReason::max_new_tokens);
+  std::vector<std::size_t> active;  // texts that go on
+  for (const Prompt& prompt : prompts) {
+    if (prompt.tokens.empty()) throw Error("a prompt of no tokens cannot be continued: put the BOS in front");
+    if (options.max_new_tokens != 0) active.push_back(histories.size());
+    histories.emplace_back(prompt.tokens.begin(), prompt.tokens.end()).reserve(prompt.tokens.size() + options.max_new_tokens);
+    session.open(prompt.tokens.size());
+  }
+
+  const auto prefill_start = Clock::now();
+  std::vector<Extension> extensions;
+  for (std::size_t i = 0; i != prompts.size(); ++i) extensions.push_back({i, prompts[i].tokens});
+  const std::size_t chunk = options.prefill_chunk;
+  if (chunk != 0) {
+    // All chunks of a prompt but the last fill the cache only.
+    for (Extension& extension : extensions)
+      for (; extension.tokens.size() > chunk; extension.tokens = extension.tokens.subspan(chunk))
+        session.extend(extension.sequence, extension.tokens.first(chunk), Need::past);
+  }
+  auto logits = session.extend(extensions, Need::last_logits);
+  result.prefill_seconds = seconds_since(prefill_start);
+
+  const auto decode_start = Clock::now();
+  const std::size_t n_ctx = model.config().n_ctx;
+  for (bool first = true; !active.empty(); first = false) {
+    if (!first) {
+      extensions.clear();
+      for (std::size_t text : active) extensions.push_back({text, std::span(histories[text]).last(1)});
+      logits = session.extend(extensions, Need::last_logits);
+      result.decoded_tokens += active.size();
+    }
+    std::size_t kept = 0;
+    for (std::size_t row = 0; row != active.size(); ++row) {
+      const std::size_t text = active[row], prompt_length = prompts[text].tokens.size();
+      std::vector<Token>& history = histories[text];
+      const Token token = pick(logits(row).values(), StepContext{options.sampling.seed, prompts[text].stream,
+                                                                history.size(), history, prompt_length});
+      history.push_back(token);
+      const bool go_on = !on_token || on_token(text, token);
+      if (std::ranges::find(options.stop_tokens, token) != options.stop_tokens.end()) stops[text] = StopReason::stop_token;
+      else if (!go_on) stops[text] = StopReason::callback;
+      else if (history.size() - prompt_length == options.max_new_tokens) stops[text] = StopReason::max_new_tokens;
+      else if (history.size() > n_ctx) stops[text] = StopReason::context_full;
+      else active[kept++] = text;
+    }
+    active.resize(kept);
+  }
+  result.decode_seconds = seconds_since(decode_start);
+  for (std::size_t i = 0; i != prompts.size(); ++i)
+    result.texts.push_back({{histories[i].begin() + static_cast<std::ptrdiff_t>(prompts[i].tokens.size()), histories[i].end()},
+                            stops[i],
+                            take_run<Model::static_config>(session.hooks(), i, model.config().n_layer)});
+  return result;
+}
+
+// One prompt, sampled as the options say.
+template <class Model, AnyPolicy... Policies>
+auto generate(const Model& model, std::span<const Token> prompt, const GenerateOptions& options, Policies&&... policies) {
+  const Prompt one{prompt};
+  auto result = generate(model, std::span(&one, 1), options, Sampler(options.sampling), OnToken{},
+                         std::forward<Policies>(policies)...);
+  return std::move(result.texts.front());
+}
+
+}  // namespace TL_NAMESPACE
