@@ -9,9 +9,11 @@
 #include <tl/model/workspace.hpp>
 
 // Offers the values at `data` to the hooks of point P. tests/codegen defines it empty: an unhooked forward is the same
-// machine code.
+// machine code. (`if constexpr`: a call to nothing is inlined away too, but its temporaries shift g++'s registers.)
 #ifndef TL_POINT
-#define TL_POINT(P, data) hooks.template call<P>(this->template view<P>(data), batch.rows())
+#define TL_POINT(P, data)                              \
+  if constexpr (decltype(hooks)::template may_want<P>) \
+  hooks.template call<P>(this->template view<P>(data), batch.rows())
 #endif
 
 namespace TL_NAMESPACE {
