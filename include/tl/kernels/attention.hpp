@@ -12,6 +12,8 @@ namespace TL_NAMESPACE::kernels {
 
 // Slots of one block of the cache.
 inline constexpr std::size_t block_slots = 16;
+// Rows that are taken together over what their pasts have in common.
+inline constexpr std::size_t attention_rows = 6;
 
 // Consecutive slots of the cache. Slot s lies in block s / block_slots, at s % block_slots.
 struct Span {
@@ -63,5 +65,5 @@ void attention_mix(const float* pattern, Pasts pasts, KeyValues cache, float* z,
 }  // namespace TL_NAMESPACE::kernels
 
 #ifdef TL_HEADER_ONLY
-#include <tl/kernels/attention-inl.hpp>
+#include <tl/kernels/dispatch-inl.hpp>
 #endif

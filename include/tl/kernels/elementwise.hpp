@@ -19,5 +19,5 @@ void add_scaled(float alpha, const float* x, float* y, std::size_t n, int thread
 }  // namespace TL_NAMESPACE::kernels
 
 #ifdef TL_HEADER_ONLY
-#include <tl/kernels/elementwise-inl.hpp>
+#include <tl/kernels/dispatch-inl.hpp>
 #endif

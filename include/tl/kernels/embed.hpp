@@ -16,5 +16,5 @@ void gather(const float* table, std::size_t d, const std::uint32_t* index, std::
 }  // namespace TL_NAMESPACE::kernels
 
 #ifdef TL_HEADER_ONLY
-#include <tl/kernels/embed-inl.hpp>
+#include <tl/kernels/dispatch-inl.hpp>
 #endif

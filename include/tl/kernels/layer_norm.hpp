@@ -21,5 +21,5 @@ void layer_norm(const float* x, const float* w, const float* b, std::size_t rows
 }  // namespace TL_NAMESPACE::kernels
 
 #ifdef TL_HEADER_ONLY
-#include <tl/kernels/layer_norm-inl.hpp>
+#include <tl/kernels/dispatch-inl.hpp>
 #endif

@@ -13,5 +13,5 @@ void softmax(const float* x, std::size_t rows, std::size_t n, float* y, int thre
 }  // namespace TL_NAMESPACE::kernels
 
 #ifdef TL_HEADER_ONLY
-#include <tl/kernels/softmax-inl.hpp>
+#include <tl/kernels/dispatch-inl.hpp>
 #endif

@@ -1,0 +1,104 @@
+#pragma once
+// The kernels as everybody calls them: through the table of the instruction set in use. Compiled once by src/kernels.cpp,
+// or inline under TL_HEADER_ONLY, where there is one set and its bodies come along.
+#include <algorithm>
+#include <tl/core/error.hpp>
+#include <tl/kernels/elementwise.hpp>
+#include <tl/kernels/embed-inl.hpp>
+#include <tl/kernels/instruction_set-inl.hpp>
+#include <tl/kernels/kernel_table.hpp>
+#include <tl/kernels/key_values-inl.hpp>
+#include <tl/kernels/layer_norm.hpp>
+#include <tl/kernels/pack-inl.hpp>
+#include <tl/kernels/softmax.hpp>
+#ifdef TL_HEADER_ONLY
+#include <tl/kernels/kernel_table-inl.hpp>
+#endif
+
+namespace TL_NAMESPACE::kernels {
+
+#ifdef TL_HEADER_ONLY
+namespace detail {
+inline const KernelTable& built_table(InstructionSet) { return table_of<simd::native>; }
+}  // namespace detail
+#else
+namespace detail {
+const KernelTable& built_table(InstructionSet set);  // src/kernels.cpp
+}  // namespace detail
+#endif
+
+TL_INLINE const KernelTable& table(InstructionSet set) {
+  const auto sets = available_instruction_sets();
+  if (std::find(sets.begin(), sets.end(), set) == sets.end())
+    throw Error("the kernels for ", name(set), " are not available here: this build or this processor lacks them");
+  return detail::built_table(set);
+}
+
+TL_INLINE const KernelTable& table() {
+  static const KernelTable& in_use = table(instruction_set());
+  return in_use;
+}
+
+TL_INLINE void linear(const float* x, std::size_t x_stride, std::size_t rows, PackedMatrix w, const float* bias,
+                      float* y, std::size_t y_stride, int threads) {
+  table().linear(x, x_stride, rows, w, bias, y, y_stride, {0, w.n}, threads);
+}
+TL_INLINE void linear(const float* x, std::size_t x_stride, std::size_t rows, PackedMatrix w, const float* bias,
+                      float* y, std::size_t y_stride, Columns columns, int threads) {
+  table().linear(x, x_stride, rows, w, bias, y, y_stride, columns, threads);
+}
+
+TL_INLINE void layer_norm_scale(const float* x, std::size_t rows, std::size_t d, float epsilon, float* scale,
+                                int threads) {
+  table().layer_norm_scale(x, rows, d, epsilon, scale, threads);
+}
+TL_INLINE void layer_norm_normalize(const float* x, const float* scale, std::size_t rows, std::size_t d,
+                                    float* normalized, int threads) {
+  table().layer_norm_normalize(x, scale, rows, d, normalized, threads);
+}
+TL_INLINE void layer_norm_affine(const float* normalized, const float* w, const float* b, std::size_t rows,
+                                 std::size_t d, float* out, int threads) {
+  table().layer_norm_affine(normalized, w, b, rows, d, out, threads);
+}
+TL_INLINE void layer_norm(const float* x, const float* w, const float* b, std::size_t rows, std::size_t d,
+                          float epsilon, float* out, int threads) {
+  table().layer_norm(x, w, b, rows, d, epsilon, out, threads);
+}
+
+TL_INLINE void gelu_tanh(const float* x, float* y, std::size_t n, int threads) { table().gelu_tanh(x, y, n, threads); }
+TL_INLINE void gelu_exact(const float* x, float* y, std::size_t n, int threads) {
+  table().gelu_exact(x, y, n, threads);
+}
+TL_INLINE void relu(const float* x, float* y, std::size_t n, int threads) { table().relu(x, y, n, threads); }
+TL_INLINE void add(const float* a, const float* b, float* y, std::size_t n, int threads) {
+  table().add(a, b, y, n, threads);
+}
+TL_INLINE void add_scaled(float alpha, const float* x, float* y, std::size_t n, int threads) {
+  table().add_scaled(alpha, x, y, n, threads);
+}
+
+// Each thread holds the scores of one group of rows of one head, rows 64 bytes aligned.
+TL_INLINE std::size_t attention_scratch(std::size_t longest_past, int threads) {
+  return (longest_past + 15) / 16 * 16 * attention_rows * static_cast<std::size_t>(threads < 1 ? 1 : threads);
+}
+TL_INLINE void attention(const float* q, Pasts pasts, KeyValues cache, float* z, float* scratch, int threads) {
+  table().attention(q, pasts, cache, z, scratch, threads);
+}
+TL_INLINE void attention_scores(const float* q, Pasts pasts, KeyValues cache, float* scores, int threads) {
+  table().attention_scores(q, pasts, cache, scores, threads);
+}
+TL_INLINE void attention_softmax(Pasts pasts, std::size_t n_head, float* scores, int threads) {
+  table().attention_softmax(pasts, n_head, scores, threads);
+}
+TL_INLINE void attention_mix(const float* pattern, Pasts pasts, KeyValues cache, float* z, int threads) {
+  table().attention_mix(pattern, pasts, cache, z, threads);
+}
+
+TL_INLINE void log_sum_exp(const float* x, std::size_t rows, std::size_t n, float* out, int threads) {
+  table().log_sum_exp(x, rows, n, out, threads);
+}
+TL_INLINE void softmax(const float* x, std::size_t rows, std::size_t n, float* y, int threads) {
+  table().softmax(x, rows, n, y, threads);
+}
+
+}  // namespace TL_NAMESPACE::kernels

@@ -1,0 +1,33 @@
+#pragma once
+// The table of one instruction set, from the bodies.
+#include <tl/kernels/attention-inl.hpp>
+#include <tl/kernels/elementwise-inl.hpp>
+#include <tl/kernels/kernel_table.hpp>
+#include <tl/kernels/layer_norm-inl.hpp>
+#include <tl/kernels/linear-inl.hpp>
+#include <tl/kernels/softmax-inl.hpp>
+
+namespace TL_NAMESPACE::kernels {
+
+template <class Arch>
+inline constexpr KernelTable table_of{
+    .set = Arch::set,
+    .linear = linear<Arch>,
+    .layer_norm_scale = layer_norm_scale<Arch>,
+    .layer_norm_normalize = layer_norm_normalize<Arch>,
+    .layer_norm_affine = layer_norm_affine<Arch>,
+    .layer_norm = layer_norm<Arch>,
+    .gelu_tanh = gelu_tanh<Arch>,
+    .gelu_exact = gelu_exact<Arch>,
+    .relu = relu<Arch>,
+    .add = add<Arch>,
+    .add_scaled = add_scaled<Arch>,
+    .attention = attention<Arch>,
+    .attention_scores = attention_scores<Arch>,
+    .attention_softmax = attention_softmax<Arch>,
+    .attention_mix = attention_mix<Arch>,
+    .log_sum_exp = log_sum_exp<Arch>,
+    .softmax = softmax<Arch>,
+};
+
+}  // namespace TL_NAMESPACE::kernels

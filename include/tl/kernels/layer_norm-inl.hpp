@@ -1,0 +1,82 @@
+#pragma once
+// Bodies of layer_norm.hpp, once an instruction set. The steps and the fused form call the same functions on the same
+// values, and no product feeds a sum outside fma, so their bits agree.
+#include <tl/kernels/layer_norm.hpp>
+#include <tl/kernels/map-inl.hpp>
+#include <tl/kernels/parallel.hpp>
+#include <tl/kernels/reduce-inl.hpp>
+
+namespace TL_NAMESPACE::kernels {
+
+namespace detail {
+
+inline constexpr std::size_t layer_norm_grain = 1 << 14;
+
+template <class Arch>
+float mean(const float* x, std::size_t d) {
+  using V = simd::Vector<Arch>;
+  return reduce<Arch>(
+             d, [x](V sum, std::size_t i) { return sum + simd::load<Arch>(x + i); },
+             [x](V sum, std::size_t i, std::size_t count) { return sum + simd::load<Arch>(x + i, count); }) /
+         static_cast<float>(d);
+}
+
+template <class Arch>
+float scale(const float* x, std::size_t d, float mean, float epsilon) {
+  using V = simd::Vector<Arch>;
+  const V center(mean);
+  const auto whole = [&](V sum, std::size_t i) {
+    const V deviation = simd::load<Arch>(x + i) - center;
+    return simd::fma(deviation, deviation, sum);
+  };
+  const auto part = [&](V sum, std::size_t i, std::size_t count) {
+    alignas(64) float lanes[simd::width<Arch>] = {};  // lanes beyond the row deviate by nothing
+    simd::store(lanes, simd::load<Arch>(x + i, count) - center, count);
+    const V deviation = simd::load<Arch>(lanes);
+    return simd::fma(deviation, deviation, sum);
+  };
+  return __builtin_sqrtf(reduce<Arch>(d, whole, part) / static_cast<float>(d) + epsilon);
+}
+
+}  // namespace detail
+
+template <class Arch>
+void layer_norm_scale(const float* x, std::size_t rows, std::size_t d, float epsilon, float* scale, int threads) {
+  parallel_for(rows, useful_threads(rows * d, detail::layer_norm_grain, threads), [=](std::size_t r, int) {
+    scale[r] = detail::scale<Arch>(x + r * d, d, detail::mean<Arch>(x + r * d, d), epsilon);
+  });
+}
+
+template <class Arch>
+void layer_norm_normalize(const float* x, const float* scale, std::size_t rows, std::size_t d, float* normalized,
+                          int threads) {
+  using V = simd::Vector<Arch>;
+  parallel_for(rows, useful_threads(rows * d, detail::layer_norm_grain, threads), [=](std::size_t r, int) {
+    const V center(detail::mean<Arch>(x + r * d, d)), divisor(scale[r]);
+    detail::map<Arch>(d, normalized + r * d, [=](V v) { return (v - center) / divisor; }, x + r * d);
+  });
+}
+
+template <class Arch>
+void layer_norm_affine(const float* normalized, const float* w, const float* b, std::size_t rows, std::size_t d,
+                       float* out, int threads) {
+  using V = simd::Vector<Arch>;
+  parallel_for(rows, useful_threads(rows * d, detail::layer_norm_grain, threads), [=](std::size_t r, int) {
+    const auto affine = [](V v, V factor, V shift) { return simd::fma(v, factor, shift); };
+    detail::map<Arch>(d, out + r * d, affine, normalized + r * d, w, b);
+  });
+}
+
+template <class Arch>
+void layer_norm(const float* x, const float* w, const float* b, std::size_t rows, std::size_t d, float epsilon,
+                float* out, int threads) {
+  using V = simd::Vector<Arch>;
+  parallel_for(rows, useful_threads(rows * d, detail::layer_norm_grain, threads), [=](std::size_t r, int) {
+    const float mean = detail::mean<Arch>(x + r * d, d);
+    const V center(mean), divisor(detail::scale<Arch>(x + r * d, d, mean, epsilon));
+    const auto all = [=](V v, V factor, V shift) { return simd::fma((v - center) / divisor, factor, shift); };
+    detail::map<Arch>(d, out + r * d, all, x + r * d, w, b);
+  });
+}
+
+}  // namespace TL_NAMESPACE::kernels

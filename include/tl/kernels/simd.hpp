@@ -1,0 +1,196 @@
+#pragma once
+// The one door to SIMD: an instruction set as a type, and what xsimd 8.1 lacks or gets wrong. Only *-inl.hpp include it.
+//
+// Rule of the library: a product feeds an addition only through fma(). A compiler may contract x * y + z or not
+// (-ffp-contract), and bits would depend on its mood; therefore kernels write product(), never `*`.
+// Every function here and in the kernels has the instruction set in its template arguments, so that the linker never
+// merges code compiled with other flags.
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#ifdef TL_HEADER_ONLY
+#include <tl/kernels/instruction_set-inl.hpp>
+#else
+#include <tl/kernels/instruction_set.hpp>
+#endif
+#include <type_traits>
+#include <xsimd/xsimd.hpp>
+#if XSIMD_WITH_SSE2
+#include <immintrin.h>
+#endif
+
+namespace TL_NAMESPACE::kernels::simd {
+
+// linear_rows x linear_vectors accumulators make the tile of a matrix product; attention's is 6 rows by attention_vectors.
+struct generic {
+  static constexpr InstructionSet set = InstructionSet::generic;
+#if XSIMD_WITH_SSE2
+  using xsimd_arch = xsimd::sse2;
+#else
+  using xsimd_arch = xsimd::default_arch;
+#endif
+  static constexpr int linear_rows = 6, linear_vectors = 2, attention_vectors = 2;
+};
+struct avx2 {
+  static constexpr InstructionSet set = InstructionSet::avx2;
+  using xsimd_arch = xsimd::fma3<xsimd::avx2>;
+  static constexpr int linear_rows = 6, linear_vectors = 2, attention_vectors = 2;
+};
+struct avx512 {
+  static constexpr InstructionSet set = InstructionSet::avx512;
+  using xsimd_arch = xsimd::avx512bw;
+  static constexpr int linear_rows = 12, linear_vectors = 2, attention_vectors = 4;
+};
+
+#ifdef TL_HEADER_ONLY
+using native = std::conditional_t<built_instruction_sets[0] == InstructionSet::avx512, avx512,
+                                  std::conditional_t<built_instruction_sets[0] == InstructionSet::avx2, avx2, generic>>;
+#endif
+
+template <class A>
+using Batch = xsimd::batch<float, A>;
+template <class Arch>
+using Vector = Batch<typename Arch::xsimd_arch>;
+template <class Arch>
+inline constexpr std::size_t width = Vector<Arch>::size;
+
+inline constexpr float infinity = std::numeric_limits<float>::infinity();
+inline constexpr float nan = std::numeric_limits<float>::quiet_NaN();
+
+template <class A>
+inline constexpr bool is_avx512 = std::is_same_v<A, xsimd::avx512bw>;
+template <class A>
+inline constexpr bool is_avx2 = std::is_same_v<A, xsimd::fma3<xsimd::avx2>>;
+
+template <class Arch>
+Vector<Arch> set(float value) {
+  return Vector<Arch>(value);
+}
+template <class Arch>
+Vector<Arch> load(const float* p) {
+  return Vector<Arch>::load_unaligned(p);
+}
+template <class A>
+void store(float* p, Batch<A> v) {
+  v.store_unaligned(p);
+}
+
+#if XSIMD_WITH_AVX2
+// The first `count` of 8 lanes.
+template <class A>
+__m256i lanes(std::size_t count) {
+  static constexpr std::int32_t mask[16] = {-1, -1, -1, -1, -1, -1, -1, -1};
+  return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(mask + 8 - count));
+}
+#endif
+
+// The first `count` lanes from memory, count < width; the others are zero.
+template <class Arch>
+Vector<Arch> load(const float* p, std::size_t count) {
+  using A = typename Arch::xsimd_arch;
+#if XSIMD_WITH_AVX512F
+  if constexpr (is_avx512<A>) return _mm512_maskz_loadu_ps(static_cast<__mmask16>((1u << count) - 1), p);
+#endif
+#if XSIMD_WITH_AVX2
+  if constexpr (is_avx2<A>) return _mm256_maskload_ps(p, lanes<A>(count));
+#endif
+  if constexpr (!is_avx512<A> && !is_avx2<A>) {
+    alignas(64) float buffer[width<Arch>]{};
+    for (std::size_t i = 0; i != count; ++i) buffer[i] = p[i];
+    return Vector<Arch>::load_aligned(buffer);
+  }
+}
+
+// The first `count` lanes to memory, count < width; nothing else is touched.
+template <class A>
+void store(float* p, Batch<A> v, std::size_t count) {
+#if XSIMD_WITH_AVX512F
+  if constexpr (is_avx512<A>) _mm512_mask_storeu_ps(p, static_cast<__mmask16>((1u << count) - 1), v);
+#endif
+#if XSIMD_WITH_AVX2
+  if constexpr (is_avx2<A>) _mm256_maskstore_ps(p, lanes<A>(count), v);
+#endif
+  if constexpr (!is_avx512<A> && !is_avx2<A>) {
+    alignas(64) float buffer[Batch<A>::size];
+    v.store_aligned(buffer);
+    for (std::size_t i = 0; i != count; ++i) p[i] = buffer[i];
+  }
+}
+
+// a b + c, rounded once where the set has the instruction. xsimd 8.1's own is a product and a sum on AVX-512.
+template <class A>
+Batch<A> fma(Batch<A> a, Batch<A> b, Batch<A> c) {
+#if XSIMD_WITH_SSE2
+  if constexpr (is_avx512<A>) return _mm512_fmadd_ps(a, b, c);
+  else if constexpr (is_avx2<A>) return _mm256_fmadd_ps(a, b, c);
+#ifdef __FMA__
+  else return _mm_fmadd_ps(a, b, c);
+#else
+  else return a * b + c;  // no compiler can fuse it: the target has no such instruction
+#endif
+#else
+  alignas(64) float x[Batch<A>::size], y[Batch<A>::size], z[Batch<A>::size];
+  a.store_aligned(x), b.store_aligned(y), c.store_aligned(z);
+  for (std::size_t i = 0; i != Batch<A>::size; ++i) z[i] = std::fma(x[i], y[i], z[i]);
+  return Batch<A>::load_aligned(z);
+#endif
+}
+
+// a b, safe to add to: no compiler sees a bare product. (A product of -0 becomes +0.)
+template <class A>
+Batch<A> product(Batch<A> a, Batch<A> b) {
+  return fma(a, b, Batch<A>(0.f));
+}
+
+// The second where either is NaN, as on x86: maximum(bound, x) keeps a NaN of x.
+// (AVX-512 by the masked forms with all lanes: GCC 12 warns of its own header at the plain ones, its bug 105593.)
+template <class A>
+Batch<A> maximum(Batch<A> a, Batch<A> b) {
+#if XSIMD_WITH_AVX512F
+  if constexpr (is_avx512<A>) return _mm512_maskz_max_ps(0xffff, a, b);
+#endif
+  if constexpr (!is_avx512<A>) return xsimd::max(a, b);
+}
+template <class A>
+Batch<A> minimum(Batch<A> a, Batch<A> b) {
+#if XSIMD_WITH_AVX512F
+  if constexpr (is_avx512<A>) return _mm512_maskz_min_ps(0xffff, a, b);
+#endif
+  if constexpr (!is_avx512<A>) return xsimd::min(a, b);
+}
+
+// v 2^n for whole n in [-252, 254].
+template <class A>
+Batch<A> scale_by_power_of_two(Batch<A> v, Batch<A> n) {
+#if XSIMD_WITH_AVX512F
+  if constexpr (is_avx512<A>) return _mm512_maskz_scalef_ps(0xffff, v, n);
+#endif
+  if constexpr (!is_avx512<A>) {
+    using Integers = xsimd::batch<std::int32_t, A>;
+    const Batch<A> magic(12582912.f);  // 1.5 * 2^23: the whole number sits in the low bits of n + magic
+    const Integers whole = xsimd::bitwise_cast<Integers>(n + magic) - xsimd::bitwise_cast<Integers>(magic);
+    const Integers half = whole >> 1, bias(127);  // in two steps: 2^n itself may not be a float
+    return product(product(v, xsimd::bitwise_cast<Batch<A>>((half + bias) << 23)),
+                   xsimd::bitwise_cast<Batch<A>>((whole - half + bias) << 23));
+  }
+}
+
+// Sum and maximum of the lanes, by halves: a fixed tree.
+template <class A>
+float sum_of_lanes(Batch<A> v) {
+  alignas(64) float x[Batch<A>::size];
+  v.store_aligned(x);
+  for (std::size_t half = Batch<A>::size / 2; half != 0; half /= 2)
+    for (std::size_t i = 0; i != half; ++i) x[i] += x[i + half];
+  return x[0];
+}
+template <class A>
+float largest_lane(Batch<A> v) {
+  alignas(64) float x[Batch<A>::size];
+  v.store_aligned(x);
+  for (std::size_t i = 1; i != Batch<A>::size; ++i) x[0] = x[i] > x[0] ? x[i] : x[0];
+  return x[0];
+}
+
+}  // namespace TL_NAMESPACE::kernels::simd

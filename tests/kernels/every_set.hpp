@@ -1,0 +1,49 @@
+#pragma once
+// What the tests of kernels share: the instruction sets of this machine, random numbers, equality of bits, and the proof
+// that a second thread took part.
+#include <cstdint>
+#include <cstring>
+#include <random>
+#include <string>
+#include <tl/kernels/kernel_table.hpp>
+#include <tl/kernels/parallel.hpp>
+#include <vector>
+
+#include "../catch.hpp"
+
+namespace kernels = tl::kernels;
+
+// A section of the test for every instruction set that this machine has.
+#define FOR_EACH_SET(table_name)                                                \
+  for (const auto set_under_test : kernels::available_instruction_sets())       \
+    if (const auto& table_name = kernels::table(set_under_test); true)          \
+  DYNAMIC_SECTION(kernels::name(set_under_test))
+
+inline std::vector<float> random_floats(std::size_t n, std::uint32_t seed, float low = -1, float high = 1) {
+  std::mt19937 bits(seed);
+  std::uniform_real_distribution<float> draw(low, high);
+  std::vector<float> x(n);
+  for (float& value : x) value = draw(bits);
+  return x;
+}
+
+inline bool same_bits(const float* a, const float* b, std::size_t n) {
+  return n == 0 || std::memcmp(a, b, n * sizeof(float)) == 0;
+}
+inline bool same_bits(const std::vector<float>& a, const std::vector<float>& b) {
+  return a.size() == b.size() && same_bits(a.data(), b.data(), a.size());
+}
+
+// Whether threads other than this one did part of f's work.
+template <class F>
+bool helped(const F& f) {
+  const auto before = kernels::items_run_by_helpers.load();
+  f();
+  return kernels::items_run_by_helpers.load() != before;
+}
+// What to expect of helped() with two threads.
+#ifdef _OPENMP
+inline constexpr bool has_threads = true;
+#else
+inline constexpr bool has_threads = false;
+#endif

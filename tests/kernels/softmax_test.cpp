@@ -1,0 +1,75 @@
+#include <cmath>
+#include <limits>
+#include <tl/kernels/reference.hpp>
+#include <tl/kernels/softmax.hpp>
+
+#include "every_set.hpp"
+
+namespace {
+constexpr float inf = std::numeric_limits<float>::infinity();
+}
+
+TEST_CASE("softmax and log_sum_exp agree with the reference for any length") {
+  FOR_EACH_SET(table) {
+    for (const std::size_t n : {1, 2, 5, 16, 17, 31, 64, 100, 1000, 4097, 50257}) {
+      CAPTURE(n);
+      const std::size_t rows = 3;
+      auto x = random_floats(rows * n, 18, -20, 20);
+      x[n / 2] = -inf;
+      x[n - 1] = 3;
+      std::vector<float> y(x.size()), expected(n), sums(rows), in_place = x;
+      table.softmax(x.data(), rows, n, y.data(), 1);
+      table.softmax(in_place.data(), rows, n, in_place.data(), 1);
+      table.log_sum_exp(x.data(), rows, n, sums.data(), 1);
+      REQUIRE(same_bits(y, in_place));
+      for (std::size_t r = 0; r != rows; ++r) {
+        kernels::reference::softmax(x.data() + r * n, n, expected.data());
+        for (std::size_t i = 0; i != n; ++i)  // x - largest is rounded to 2^-20 at most
+          REQUIRE(std::abs(y[r * n + i] - expected[i]) <= 4e-6f * expected[i] + 1e-37f);
+        REQUIRE(sums[r] == Approx(kernels::reference::log_sum_exp(x.data() + r * n, n)).epsilon(1e-6).margin(1e-6));
+      }
+    }
+  }
+}
+
+TEST_CASE("rows without anything, with infinities, with NaN") {
+  FOR_EACH_SET(table) {
+    for (const std::size_t n : {1, 4, 16, 37}) {
+      std::vector<float> x(n, -inf), y(n), sum(1);
+      table.softmax(x.data(), 1, n, y.data(), 1);
+      table.log_sum_exp(x.data(), 1, n, sum.data(), 1);
+      REQUIRE(y == std::vector<float>(n, 0.f));
+      REQUIRE(sum[0] == -inf);
+      for (std::size_t at = 0; at != n; ++at) {
+        auto with_nan = x;
+        with_nan[at] = std::nanf("");
+        table.softmax(with_nan.data(), 1, n, y.data(), 1);
+        table.log_sum_exp(with_nan.data(), 1, n, sum.data(), 1);
+        for (const float value : y) REQUIRE(std::isnan(value));
+        REQUIRE(std::isnan(sum[0]));
+        auto with_one = x;
+        with_one[at] = -400;
+        table.softmax(with_one.data(), 1, n, y.data(), 1);
+        for (std::size_t i = 0; i != n; ++i) REQUIRE(y[i] == (i == at ? 1.f : 0.f));
+      }
+    }
+  }
+}
+
+TEST_CASE("a row alone has the bits it has among others, and with two threads") {
+  FOR_EACH_SET(table) {
+    const std::size_t rows = 41, n = 1003;
+    const auto x = random_floats(rows * n, 19, -9, 9);
+    std::vector<float> one(x.size()), two(x.size()), alone(n), sums(rows), sum(1);
+    table.softmax(x.data(), rows, n, one.data(), 1);
+    REQUIRE(helped([&] { table.softmax(x.data(), rows, n, two.data(), 2); }) == has_threads);
+    REQUIRE(same_bits(one, two));
+    table.log_sum_exp(x.data(), rows, n, sums.data(), 2);
+    for (std::size_t r = 0; r != rows; ++r) {
+      table.softmax(x.data() + r * n, 1, n, alone.data(), 1);
+      table.log_sum_exp(x.data() + r * n, 1, n, sum.data(), 1);
+      REQUIRE(same_bits(alone.data(), one.data() + r * n, n));
+      REQUIRE(same_bits(sum.data(), &sums[r], 1));
+    }
+  }
+}
