@@ -72,29 +72,18 @@ struct captured_view<P, C> {
 template <Point P, Config C>
 using CapturedView = typename captured_view<P, C>::type;
 
-// Extents after the leading dimension of a point of that shape (0 stands for key_pos).
-constexpr std::array<std::size_t, 2> trailing_extents(PointShape shape, const Config& config) {
-  switch (shape) {
-    case PointShape::d_model: return {1, config.d_model};
-    case PointShape::scale: return {1, 1};
-    case PointShape::head_d_head: return {config.n_head, config.d_head};
-    case PointShape::head_d_model: return {config.n_head, config.d_model};
-    case PointShape::head_key_pos: return {config.n_head, 0};
-    case PointShape::d_mlp: return {1, config.d_mlp};
-    case PointShape::d_vocab: return {1, config.d_vocab};
-  }
-  return {};
-}
-
-// A view of type View over data, its run-time extents taken from `leading` and the configuration.
-template <class View>
-constexpr View view_over(typename View::value_type* data, std::size_t leading, PointShape shape, const Config& config) {
-  std::array<std::size_t, View::rank> extents{};
-  const auto trailing = trailing_extents(shape, config);
-  extents[0] = leading;
-  if constexpr (View::rank == 2) extents[1] = trailing[1];
-  if constexpr (View::rank == 3) extents[1] = trailing[0], extents[2] = trailing[1];
-  return View(data, View::shape_type::of(extents));
+// The view that a hook at P is given of `count` rows, or of one row of scores over `count` keys.
+template <Point P, Config C, class T>
+constexpr RowView<P, C, T> row_view_over(T* data, std::size_t count, const Config& config) {
+  using S = typename RowView<P, C, T>::shape_type;
+  constexpr PointShape shape = info(P).shape;
+  if constexpr (shape == PointShape::d_model) return {data, S::of({count, config.d_model})};
+  else if constexpr (shape == PointShape::scale) return {data, S::of({count, 1})};
+  else if constexpr (shape == PointShape::head_d_head) return {data, S::of({count, config.n_head, config.d_head})};
+  else if constexpr (shape == PointShape::head_d_model) return {data, S::of({count, config.n_head, config.d_model})};
+  else if constexpr (shape == PointShape::head_key_pos) return {data, S::of({config.n_head, count})};
+  else if constexpr (shape == PointShape::d_mlp) return {data, S::of({count, config.d_mlp})};
+  else return {data, S::of({count, config.d_vocab})};
 }
 
 }  // namespace TL_NAMESPACE

@@ -65,6 +65,9 @@ class Session {
     begin(0);
     for (const Extension& extension : extensions) {
       Sequence& sequence = open_sequence(extension.sequence, extension.tokens.size());
+      for (const Extension* before = extensions.data(); before != &extension; ++before)
+        if (before->sequence == extension.sequence)
+          throw Error("sequence ", extension.sequence, " is extended twice in one call: put its tokens together");
       require_whole(sequence, extension.tokens.size());
       cache_.reserve(sequence.blocks, sequence.length, sequence.length + extension.tokens.size());
       for (std::size_t i = 0; i != extension.tokens.size(); ++i)
@@ -275,7 +278,7 @@ class Session {
     if (last <= Depth{n_layer - 1, Point::resid_pre}) incomplete_ = true;
     ++steps_;
     rows_computed_ += batch_.size();
-    return view_over<LogitsView>(workspace_.logits.data(), workspace_.chosen.size(), PointShape::d_vocab, config);
+    return row_view_over<Point::unembed_out, C>(workspace_.logits.data(), workspace_.chosen.size(), config);
   }
   static constexpr bool may_see_attention = [] {
     [[maybe_unused]] const auto sees = []<class P>(std::type_identity<P>) {

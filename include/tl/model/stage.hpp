@@ -34,8 +34,8 @@ struct Stage {
   static constexpr Config static_config = C;
 
   template <Point P>
-  RowView<P, C> view(float* data, std::size_t rows) const {
-    return view_over<RowView<P, C>>(data, rows, info(P).shape, extents());
+  RowView<P, C> view(float* data, std::size_t rows) const {  // of scores: keys
+    return row_view_over<P, C>(data, rows, extents());
   }
   template <Point P>
   RowView<P, C> view(float* data) const {
