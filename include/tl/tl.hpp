@@ -62,9 +62,11 @@
 #include <tl/kernels/elementwise.hpp>
 #include <tl/kernels/embed.hpp>
 #include <tl/kernels/instruction_set.hpp>
+#include <tl/kernels/kernel_table.hpp>
 #include <tl/kernels/layer_norm.hpp>
 #include <tl/kernels/linear.hpp>
 #include <tl/kernels/parallel.hpp>
+#include <tl/kernels/reference.hpp>
 #include <tl/kernels/softmax.hpp>
 #include <tl/model/block.hpp>
 #include <tl/model/checkpoint_tensors.hpp>
