@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <tl/core/tensor.hpp>
 #include <tl/hooks/basis.hpp>
-#include <tl/hooks/heads.hpp>
+#include <tl/hooks/policy.hpp>
 #include <tl/kernels/elementwise.hpp>
 
 namespace TL_NAMESPACE {
@@ -27,14 +27,21 @@ struct Add {
   template <class View>
   void operator()(View view, const Context& at) const {
     if (alpha == 0.f) return;
-    each_value(view, at, {}, [&](auto target, std::size_t, std::size_t) {
+    const auto add = [&](auto target) {
       constexpr bool fits = std::is_convertible_v<decltype(target), TensorView<const float, Ds...>>;
       static_assert(fits, "tl: the direction has not the shape of a row at this hook point (d_model against d_mlp, say)");
       if constexpr (fits) {
-        if (target.size() != vector.size()) throw Error("a direction of ", vector.size(), " elements cannot be added at `", full_name(at.point, at.layer), "`, where a row has ", target.size());
+        if (target.size() != vector.size())
+          throw Error("a direction of ", vector.size(), " elements cannot be added at `", full_name(at.point, at.layer),
+                      "`, where a row has ", target.size());
         kernels::add_scaled(alpha, vector.data(), target.data(), vector.size(), 1);
       }
-    });
+    };
+    if constexpr (leads_with_rows<View>) {
+      for (std::size_t row = 0; row != at.rows(); ++row) add(view(row));
+    } else {
+      add(view);
+    }
   }
 };
 }  // namespace detail
