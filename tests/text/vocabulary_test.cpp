@@ -213,6 +213,20 @@ TEST_CASE("mistakes in tokenizer.json") {
                 ", which is not supported: set it to false");
 }
 
+TEST_CASE("a special token that BPE makes of other bytes is refused") {
+  json tokenizer = small_tokenizer_json({"\u0120a", "\u0120b"}, json::array({"\u0120 a"}));
+  const auto special = [&](const char* token, int id) {
+    tokenizer["added_tokens"] = {{{"id", id}, {"content", token}}};
+    return tokenizer_refusal(tokenizer);
+  };
+  REQUIRE(special("\u0120a", 256) ==
+          "'tokenizer.json': model.vocab: the special token \"\u0120a\" is also what BPE makes of "
+          "\" a\": it cannot stand for both");
+  REQUIRE(special("\u0120", ' ').find("what BPE makes of \" \"") != std::string::npos);
+  REQUIRE(special("\u0120b", 257) == "not refused");  // no merge makes it
+  REQUIRE(special("a", 'a') == "not refused");
+}
+
 TEST_CASE("a tokenizer.json of another scheme is refused by what differs") {
   const auto changed = [](const char* pointer, json value) {
     json tokenizer = small_tokenizer_json({"th"}, {"t h"});

@@ -17,6 +17,7 @@ class Merges {
   bool add(Token left, Token right, Token merged);
 
   std::size_t size() const { return merged_.size(); }
+  std::span<const Token> merged() const { return merged_; }  // by rank
   // The rank of the pair, no_rank where it never merges.
   std::uint32_t rank(Token left, Token right) const;
 

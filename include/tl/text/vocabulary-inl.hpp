@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <iterator>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -69,7 +70,7 @@ TL_INLINE Token id_in(const JsonValue& table, const std::string& token, const Js
 
 class VocabularyBuilder {
  public:
-  // In this order.
+  // In this order. The value given to read_ids must outlive the builder.
   void read_ids(const JsonValue& vocab);
   void read_added_tokens(const JsonValue& list);     // the member of tokenizer.json
   void read_added_tokens_map(const JsonValue& map);  // added_tokens.json
@@ -91,17 +92,20 @@ class VocabularyBuilder {
   std::string special_content(const JsonValue& token) const;
   void add_special(const JsonValue& table, const std::string& content, Token id);
   void name_special(const JsonValue& token, std::optional<Token>* role);
+  void check_spelled(const JsonValue& vocab, Token made) const;
   void add_merge(const Place& place, std::string_view pair);
-  void add_merge(const Place& place, const std::string& left, const std::string& right);
+  void add_merge(const Place& place, std::string_view left, std::string_view right);
 
-  std::unordered_map<std::string, Token> ids_;  // BPE's tokens, spelled in the byte alphabet
-  std::map<std::string, Token> special_;        // as they are; some are among ids_ too
-  std::vector<std::size_t> merge_numbers_;      // the Place of each merge
+  std::unordered_map<std::string_view, Token> ids_;    // BPE's tokens, spelled in the byte alphabet, in the JSON value
+  std::map<std::string, Token, std::less<>> special_;  // as they are; some are among ids_ too
+  std::vector<std::size_t> merge_numbers_;             // the Place of each merge
   Vocabulary result_;
 };
 
 TL_INLINE void VocabularyBuilder::read_ids(const JsonValue& vocab) {
-  for (const auto& [token, id] : vocab.object().items()) ids_.emplace(token, id_in(vocab, token, id));
+  ids_.reserve(vocab.object().size());
+  for (auto entry = vocab.json.begin(); entry != vocab.json.end(); ++entry)
+    ids_.emplace(entry.key(), id_in(vocab, entry.key(), entry.value()));
 }
 
 TL_INLINE void VocabularyBuilder::add_special(const JsonValue& table, const std::string& content, Token id) {
@@ -168,25 +172,25 @@ TL_INLINE void VocabularyBuilder::read_config(const JsonValue& config) {
 
 // Every id from 0 on has one token.
 TL_INLINE void VocabularyBuilder::check_ids(const JsonValue& vocab) const {
-  std::map<Token, const std::string*> owners;
-  const std::size_t added = static_cast<std::size_t>(
-      std::count_if(special_.begin(), special_.end(), [&](const auto& entry) { return !ids_.contains(entry.first); }));
-  const std::size_t size = ids_.size() + added;
-  const auto check = [&](const std::string& token, Token id) {
+  std::size_t size = ids_.size();
+  for (const auto& [content, id] : special_) size += !ids_.contains(content);
+  std::vector<std::string_view> owners(size);
+  const auto check = [&](std::string_view token, Token id) {
     if (static_cast<std::size_t>(id) >= size)
       throw Error(vocab.where(), ": the id ", id, " of ", in_quotes(token), " is too large: there are ", size,
                   " tokens, whose ids must be 0 to ", size - 1, " without holes");
-    const std::string& owner = *owners.emplace(id, &token).first->second;
-    if (owner != token)
+    std::string_view& owner = owners[static_cast<std::size_t>(id)];
+    if (owner.data() != nullptr && owner != token)
       throw Error(vocab.where(), ": the id ", id, " is given to two tokens, ", in_quotes(std::min(owner, token)),
                   " and ", in_quotes(std::max(owner, token)));
+    owner = token;
   };
   for (const auto& [token, id] : ids_) check(token, id);
   for (const auto& [token, id] : special_) check(token, id);
 }
 
-TL_INLINE void VocabularyBuilder::add_merge(const Place& place, const std::string& left, const std::string& right) {
-  const auto id_of = [&](const std::string& token) {
+TL_INLINE void VocabularyBuilder::add_merge(const Place& place, std::string_view left, std::string_view right) {
+  const auto id_of = [&](std::string_view token) {
     const auto found = ids_.find(token);
     if (found == ids_.end())
       throw Error(place.where(), " merges ", in_quotes(left), " and ", in_quotes(right), ", but ", in_quotes(token),
@@ -194,7 +198,7 @@ TL_INLINE void VocabularyBuilder::add_merge(const Place& place, const std::strin
     return found->second;
   };
   const Token left_id = id_of(left), right_id = id_of(right);
-  if (!result_.merges.add(left_id, right_id, id_of(left + right)))
+  if (!result_.merges.add(left_id, right_id, id_of(std::string(left).append(right))))
     throw Error(place.where(), " merges ", in_quotes(left), " and ", in_quotes(right), " again, as ", place.unit, " ",
                 merge_numbers_[result_.merges.rank(left_id, right_id)], " did");
   merge_numbers_.push_back(place.number);
@@ -204,7 +208,7 @@ TL_INLINE void VocabularyBuilder::add_merge(const Place& place, std::string_view
   const std::size_t space = pair.find(' ');
   if (space == 0 || space >= pair.size() - 1 || pair.find(' ', space + 1) != std::string_view::npos)
     throw Error(place.where(), " must be two tokens with one space between them, but is ", in_quotes(pair));
-  add_merge(place, std::string(pair.substr(0, space)), std::string(pair.substr(space + 1)));
+  add_merge(place, pair.substr(0, space), pair.substr(space + 1));
 }
 
 TL_INLINE void VocabularyBuilder::read_merges(const TokenizerFiles::File& merges_txt) {
@@ -233,6 +237,14 @@ TL_INLINE void VocabularyBuilder::read_merges(const JsonValue& list) {
   }
 }
 
+// A token that BPE makes from bytes must stand for these bytes also where it is special.
+TL_INLINE void VocabularyBuilder::check_spelled(const JsonValue& vocab, Token made) const {
+  const std::string& bytes = result_.tokens[static_cast<std::size_t>(made)];
+  if (special_.contains(bytes) && unspelled(bytes) != bytes)
+    throw Error(vocab.where(), ": the special token ", in_quotes(bytes), " is also what BPE makes of ",
+                in_quotes(unspelled(bytes).value_or("")), ": it cannot stand for both");
+}
+
 TL_INLINE Vocabulary VocabularyBuilder::finish(const JsonValue& vocab) && {
   for (std::size_t byte = 0; byte != 256; ++byte) {
     const std::string letter = spelled(std::string(1, static_cast<char>(byte)));
@@ -243,17 +255,20 @@ TL_INLINE Vocabulary VocabularyBuilder::finish(const JsonValue& vocab) && {
     result_.byte_tokens[byte] = found->second;
   }
   constexpr const char* end_of_text = "<|endoftext|>";
-  if (const auto found = ids_.find(end_of_text); found != ids_.end()) special_.insert(*found);
+  if (const auto found = ids_.find(end_of_text); found != ids_.end()) special_.emplace(*found);
   if (const auto found = special_.find(end_of_text); found != special_.end()) {
     if (!result_.bos) result_.bos = found->second;
     if (!result_.eos) result_.eos = found->second;
   }
-  std::unordered_map<std::string, Token> all = std::move(ids_);
+  std::unordered_map<std::string_view, Token> all = std::move(ids_);
   all.insert(special_.begin(), special_.end());
   result_.tokens.resize(all.size());
-  // What is not spelled in the byte alphabet (added tokens, as a rule) stands for itself.
+  // Special tokens stand for themselves, and so do others that the byte alphabet cannot spell.
   for (const auto& [token, id] : all)
-    result_.tokens[static_cast<std::size_t>(id)] = special_.contains(token) ? token : unspelled(token).value_or(token);
+    result_.tokens[static_cast<std::size_t>(id)] =
+        special_.contains(token) ? std::string(token) : unspelled(token).value_or(std::string(token));
+  for (const Token made : result_.merges.merged()) check_spelled(vocab, made);
+  for (const Token made : result_.byte_tokens) check_spelled(vocab, made);
   for (const auto& [token, id] : special_) result_.special.push_back(id);
   std::sort(result_.special.begin(), result_.special.end());
   return std::move(result_);
