@@ -2,9 +2,7 @@
 // The smallest set of greatest logits whose weights reach a goal: top-k with weights of one, top-p with probabilities.
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cstddef>
-#include <cstdint>
 #include <limits>
 #include <numeric>
 #include <span>
@@ -15,21 +13,23 @@
 namespace TL_NAMESPACE {
 
 namespace detail {
-// low <= logit <= high in one comparison. Compilers make two branches of two comparisons, neither of them predictable
-// where the bounds lie amid the logits (top-p 0.999: 830 us against 330 us); the conjunction nearly always is.
-class Between {
- public:
-  Between(float low, float high) : first_(key(low)), span_(key(high) - first_) {}
-  bool operator()(float logit) const { return key(logit) - first_ <= span_; }
-
- private:
-  // Unsigned integers in the order of the floats, -0 equal to 0.
-  static std::uint32_t key(float logit) {
-    const auto bits = std::bit_cast<std::uint32_t>(logit + 0.0f);
-    return bits ^ ((bits >> 31 != 0 ? 0xffffffffu : 0u) | 0x80000000u);
+// Calls visit(logit) for each logit in [low, high], in order. A block without any costs one vector comparison: after
+// the first round most blocks have none, and two branches a logit would be mispredicted where the bounds lie amid them.
+template <class Visit>
+void for_each_between(std::span<const float> logits, float low, float high, Visit visit) {
+  constexpr std::size_t block = 16;
+  const auto between = [=](float logit) { return int{low <= logit} & int{logit <= high}; };
+  std::size_t i = 0;
+  for (; i + block <= logits.size(); i += block) {
+    int any = 0;
+    for (std::size_t lane = 0; lane != block; ++lane) any |= between(logits[i + lane]);
+    if (any == 0) continue;
+    for (std::size_t lane = 0; lane != block; ++lane)
+      if (between(logits[i + lane])) visit(logits[i + lane]);
   }
-  std::uint32_t first_, span_;
-};
+  for (; i != logits.size(); ++i)
+    if (between(logits[i])) visit(logits[i]);
+}
 }  // namespace detail
 
 // Removes every token outside the smallest set of greatest logits whose weight(logit) >= 0 sum to goal(total) or more,
@@ -38,8 +38,9 @@ class Between {
 //
 // A descent instead of a sort: the logits between two bounds are weighed in equal intervals, the interval in which the
 // goal is reached gives the next bounds, until the bounds meet. Each round excludes one bound at least, so it ends;
-// commonly after two. It is exact, for the bounds are logits and rounding only shifts where the intervals are cut; and
-// it needs no memory but the stack (bench/decode: a third of the time of a copy and nth_element).
+// commonly after two. It is exact, for the bounds are logits and rounding only shifts where the intervals are cut, and
+// needs no memory but the stack (bench/decode, 50,257 logits: top-k in the time of nth_element on a copy, top-p in a
+// fifteenth of that of a sort).
 template <class Weight, class Goal>
 void keep_heaviest(std::span<float> logits, Weight weight, Goal goal) {
   constexpr std::size_t intervals = 2048;
@@ -54,8 +55,7 @@ void keep_heaviest(std::span<float> logits, Weight weight, Goal goal) {
       return static_cast<std::size_t>(std::min((top - logit) * scale, double{intervals - 1}));
     };
     std::array<double, intervals> weights{};
-    for (const detail::Between among(least, greatest); const float logit : logits)
-      if (among(logit)) weights[interval(logit)] += weight(logit);
+    detail::for_each_between(logits, least, greatest, [&](float logit) { weights[interval(logit)] += weight(logit); });
     if (first) target = goal(std::accumulate(weights.begin(), weights.end(), 0.0));
     std::size_t reached = 0;  // by rounding a later round may miss: then the last interval that holds a weight
     for (std::size_t i = 0; i != intervals; ++i) {
@@ -68,12 +68,13 @@ void keep_heaviest(std::span<float> logits, Weight weight, Goal goal) {
     // bounds are the least and the greatest of them.
     const float low = reached + 1 == intervals ? least : static_cast<float>(top - (double(reached) + 2) / scale);
     const float high = static_cast<float>(top - (double(reached) - 1) / scale);
-    const detail::Between among(std::max(low, least), std::min(high, greatest));
+    const float from = std::max(low, least), to = std::min(high, greatest);
     std::swap(least, greatest);
     members = 0;
-    for (const float logit : logits)
-      if (among(logit) && interval(logit) == reached)
-        least = std::min(least, logit), greatest = std::max(greatest, logit), ++members;
+    detail::for_each_between(logits, from, to, [&](float logit) {
+      if (interval(logit) != reached) return;
+      least = std::min(least, logit), greatest = std::max(greatest, logit), ++members;
+    });
     if (least != greatest) scale = (intervals - 1) / (double{greatest} - least);
   }
   if (members > 1)  // equals, of which as many stay as the goal still needs

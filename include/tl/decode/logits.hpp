@@ -24,7 +24,7 @@ inline void check_logits(std::span<const float> logits, const StepContext& conte
 }
 
 // The greatest logit; `removed_logit` where no token is left. Lanes, because one running maximum waits for each
-// comparison (50,257 logits: 9 us against 40 us).
+// comparison (50,257 logits: 9 us against 27 us).
 inline float greatest_logit(std::span<const float> logits) {
   constexpr std::size_t lanes = 16;
   std::array<float, lanes> best;
