@@ -55,10 +55,8 @@ namespace detail {
 // The leading bits of high:low as a fraction: 53 for double, 24 for float, in [0, 1).
 template <std::floating_point Real>
 constexpr Real fraction(std::uint32_t high, std::uint32_t low) {
-  if constexpr (std::same_as<Real, float>)
-    return static_cast<float>(high >> 8) * 0x1p-24f;
-  else
-    return static_cast<Real>((std::uint64_t{high} << 32 | low) >> 11) * static_cast<Real>(0x1p-53);
+  if constexpr (std::same_as<Real, float>) return static_cast<float>(high >> 8) * 0x1p-24f;
+  else return static_cast<Real>((std::uint64_t{high} << 32 | low) >> 11) * static_cast<Real>(0x1p-53);
 }
 
 // Two independent standard normals from one block (Box and Muller, 1958): words 0 and 1 give the radius, 2 and 3 the
