@@ -29,8 +29,9 @@ inline float greatest_logit(std::span<const float> logits) {
   constexpr std::size_t lanes = 16;
   std::array<float, lanes> best;
   best.fill(removed_logit);
+  const std::size_t whole = logits.size() / lanes * lanes;
   std::size_t i = 0;
-  for (; i + lanes <= logits.size(); i += lanes)
+  for (; i != whole; i += lanes)
     for (std::size_t lane = 0; lane != lanes; ++lane)
       best[lane] = logits[i + lane] > best[lane] ? logits[i + lane] : best[lane];
   float result = removed_logit;

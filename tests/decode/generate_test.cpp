@@ -1,0 +1,114 @@
+#include <tl/decode/generate.hpp>
+
+#include "../catch.hpp"
+#include "../model/small_models.hpp"
+#include <map>
+#include <tl/decode/pipeline.hpp>
+#include <tl/hooks/steer.hpp>
+
+using namespace tl;
+
+namespace {
+const GenerateOptions sampled{.max_new_tokens = 25, .sampling = {.temperature = 0.8, .top_p = 0.95, .seed = 5}};
+}
+
+TEST_CASE("greedy generation is the most probable token of a run from scratch, again and again") {
+  const auto model = random_model<odd>();
+  const auto prompt = some_tokens(6, odd);
+  const auto generated = generate(model, prompt, {.max_new_tokens = 12, .sampling = {.temperature = 0}});
+  auto text = prompt;
+  for (int i = 0; i != 12; ++i) {
+    const auto logits = model(text);
+    const auto last = logits(text.size() - 1).values();
+    text.push_back(static_cast<Token>(std::max_element(last.begin(), last.end()) - last.begin()));
+  }
+  CHECK(generated.tokens == std::vector<Token>(text.begin() + 6, text.end()));
+  CHECK(generated.stop == StopReason::max_new_tokens);
+}
+
+TEST_CASE("several prompts at once, prompt chunks and threads change no token") {
+  const auto model = random_model<odd>();
+  std::vector<std::vector<Token>> prompts;
+  std::vector<Prompt> all;
+  for (std::size_t length : {3, 20, 1}) prompts.push_back(some_tokens(length, odd, length));
+  for (std::size_t i = 0; i != 3; ++i) all.push_back({prompts[i], 100 + i});
+  const Sampler sampler(sampled.sampling);
+  const auto together = generate(model, all, sampled, sampler, {});
+  for (std::size_t i = 0; i != 3; ++i) {
+    for (std::size_t chunk : {0, 1, 7}) {
+      GenerateOptions options = sampled;
+      options.prefill_chunk = chunk;
+      options.threads = chunk == 1 ? 2 : 1;
+      const auto alone = generate(model, std::span(&all[i], 1), options, sampler, {});
+      CHECK(alone.texts[0].tokens == together.texts[i].tokens);
+    }
+    const Prompt other_stream{prompts[i], 7};
+    CHECK(generate(model, std::span(&other_stream, 1), sampled, sampler, {}).texts[0].tokens != together.texts[i].tokens);
+  }
+  SECTION("and a typed pipeline draws what the sampler draws") {
+    const Pipeline pipeline{Temperature{0.8}, TopP{0.95}, Multinomial{}};
+    CHECK(generate(model, all, sampled, pipeline, {}).texts[1].tokens == together.texts[1].tokens);
+  }
+}
+
+TEST_CASE("captures of a generation are those of a run over its text but the last token") {
+  const auto model = random_model<odd>();
+  const auto prompt = some_tokens(6, odd);
+  Direction<"blocks.0.hook_resid_post", Basis::raw, Dims<odd>::d_model> v{Tensor<float, Dims<odd>::d_model>()};
+  v.vector(7) = 3.f;  // not the same everywhere: LayerNorm takes a constant out
+  const auto generated = generate(model, prompt, sampled, steer(v, 1.f).where(not_first), capture<"blocks.*.attn.hook_pattern">(), capture<"blocks.1.hook_resid_post">());
+  auto text = prompt;
+  text.insert(text.end(), generated.tokens.begin(), generated.tokens.end() - 1);
+  const auto scratch = model.run(text, steer(v, 1.f).where(not_first), capture<"blocks.*.attn.hook_pattern">(), capture<"blocks.1.hook_resid_post">());
+  CHECK(generated.run["blocks.1.hook_resid_post"_hook].extent<"pos">() == 6 + 25 - 1);
+  CHECK(same_bits(generated.run["blocks.1.hook_resid_post"_hook], scratch["blocks.1.hook_resid_post"_hook]));
+  CHECK(same_bits(generated.run["blocks.2.attn.hook_pattern"_hook], scratch["blocks.2.attn.hook_pattern"_hook]));
+  CHECK(generated.tokens != generate(model, prompt, sampled).tokens);
+}
+
+TEST_CASE("hooks see every token of a generation once, at its absolute position, hook_embed included") {
+  const auto model = random_model<odd>();
+  const auto prompt = some_tokens(6, odd);
+  std::vector<Token> seen;
+  std::vector<std::size_t> steps;
+  std::size_t decoded = 0;
+  const auto generated = generate(model, prompt, sampled, observe<"hook_embed">([&](auto, Context at) {
+                                    for (std::size_t r = 0; r != at.rows(); ++r) {
+                                      CHECK(at.position(r) == seen.size());
+                                      CHECK(at.prompt_length(r) == 6);
+                                      seen.push_back(at.token(r));
+                                      steps.push_back(at.step(r));
+                                      decoded += at.phase(r) == Phase::decode;
+                                    }
+                                  }));
+  auto text = prompt;
+  text.insert(text.end(), generated.tokens.begin(), generated.tokens.end() - 1);
+  CHECK(seen == text);
+  CHECK(decoded == 24);
+  CHECK(steps.front() == 0);
+  CHECK(steps.back() == 24);
+}
+
+TEST_CASE("a text ends at a stop token, at a full context, or when the callback says so; the others go on") {
+  const auto model = random_model<odd>();
+  const auto a = some_tokens(5, odd), b = some_tokens(84, odd, 3);
+  const std::vector<Prompt> prompts{{a, 0}, {b, 1}};
+  const Sampler greedy(SamplingOptions{.temperature = 0});
+  const auto free = generate(model, prompts, {.max_new_tokens = 30}, greedy, {});
+  CHECK(free.texts[1].stop == StopReason::context_full);
+  CHECK(free.texts[1].tokens.size() == odd.n_ctx - 84 + 1);  // the last is drawn from the last logits, and not run
+  CHECK(free.texts[0].tokens.size() == 30);
+  const Token stop = free.texts[0].tokens[3];
+  const auto first = std::find(free.texts[0].tokens.begin(), free.texts[0].tokens.end(), stop);
+  const auto stopped = generate(model, prompts, {.max_new_tokens = 30, .stop_tokens = {stop}}, greedy, {});
+  CHECK(stopped.texts[0].stop == StopReason::stop_token);
+  CHECK(stopped.texts[0].tokens == std::vector<Token>(free.texts[0].tokens.begin(), first + 1));
+  std::map<std::size_t, int> calls;
+  const auto interrupted = generate(model, prompts, {.max_new_tokens = 30}, greedy, [&](std::size_t text, Token) { return ++calls[text] < 2 || text == 1; });
+  CHECK(interrupted.texts[0].stop == StopReason::callback);
+  CHECK(interrupted.texts[0].tokens.size() == 2);
+  CHECK(interrupted.texts[1].tokens == free.texts[1].tokens);
+  CHECK(generate(model, a, {.max_new_tokens = 0}).tokens.empty());
+  CHECK_THROWS_WITH(generate(model, {}, GenerateOptions{}), "a prompt of no tokens cannot be continued: put the BOS in front");
+  CHECK_THROWS_WITH(generate(model, some_tokens(91, odd), GenerateOptions{}), "the context holds 90 tokens, and 91 were given");
+}

@@ -1,0 +1,31 @@
+#include <tl/decode/load.hpp>
+
+#include "../catch.hpp"
+#include "../model/small_models.hpp"
+#include "reference.hpp"
+#include <filesystem>
+#include <tl/model/model_source.hpp>
+
+using namespace tl;
+
+TEST_CASE("a folder is loaded with the program's Config, or with its own; the bits are the same") {
+  const std::string folder = TL_SOURCE_DIR "/models/tinystories-6l";
+  const auto fixed = load<tinystories_6l>(folder);
+  const auto free = load(folder);
+  const auto tokens = some_tokens(40, tinystories_6l);
+  CHECK(same_bits(fixed(tokens), free(tokens)));
+  CHECK(same_bits(fixed(tokens), load_network(folder)(tokens)));
+  CHECK(reference::mentions(reference::message([&] { load<gpt2_small>(folder); }),
+                            "the checkpoint is of another shape than the program's Config: n_layer 6 against 12"));
+}
+
+TEST_CASE("what is saved is loaded again, bit for bit") {
+  const auto folder = std::filesystem::temp_directory_path() / "tl_load_test";
+  const auto model = random_model<dynamic_gpt2>(odd);
+  ModelSource source(model.weights());
+  io::save_hugging_face(folder.string(), {model.config()}, source);
+  const auto again = load_network<odd>(folder.string());
+  const auto tokens = some_tokens(20, odd);
+  CHECK(same_bits(model(tokens), again(tokens)));
+  std::filesystem::remove_all(folder);
+}
