@@ -42,8 +42,8 @@ struct Constant {
         const Value source = value.view();
         if (source.size() != target.size()) throw Error("the value for `", full_name(at.point, at.layer), "` has ", source.size(), " elements, and a row there has ", target.size());
         std::copy_n(source.data(), source.size(), target.data());
-      } else if constexpr (has_heads<Value>) {
-        std::copy_n(value.view()(head).data(), target.size(), target.data());
+      } else if constexpr (one_head_fits<Value, Target>) {
+        copy_head(value.view(), head, target, at);
       } else {
         static_assert(whole, "tl: the value has not the shape of a row at this hook point (d_model against d_mlp, say)");
       }

@@ -53,7 +53,7 @@ constexpr SplitName split(std::string_view name) {
     const std::size_t first = i;
     for (; i < name.size() && name[i] >= '0' && name[i] <= '9' && layer < 100'000; ++i)
       layer = layer * 10 + (name[i] - '0');
-    if (i == first) return {false, no_layer, name};
+    if (i == first || (name[first] == '0' && i != first + 1)) return {false, no_layer, name};
   }
   if (i == name.size() || name[i] != '.') return {false, no_layer, name};
   return {true, layer, name.substr(i + 1)};

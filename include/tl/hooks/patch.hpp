@@ -9,6 +9,16 @@
 namespace TL_NAMESPACE {
 
 namespace detail {
+// What a capture of one row's scores or pattern [head, key_pos] gives.
+template <class View>
+struct captured_pattern_of;
+template <class T, class Head, class Key>
+struct captured_pattern_of<TensorView<T, Head, Key>> {
+  using type = TensorView<const float, Head, Dim<"pos">, Key>;
+};
+template <class View>
+using captured_pattern = typename captured_pattern_of<View>::type;
+
 // The values of a position in a captured array: [pos, ...] or [head, pos, key_pos].
 template <class... Ds>
 struct Patch {
@@ -24,15 +34,19 @@ struct Patch {
       if constexpr (leads_with_rows<View>) {
         const auto value = source.view()(position);
         constexpr bool whole = std::is_convertible_v<decltype(target), decltype(value)>;
-        constexpr bool one_head = has_heads<std::remove_const_t<decltype(value)>>;
+        constexpr bool one_head = one_head_fits<std::remove_const_t<decltype(value)>, decltype(target)>;
         static_assert(whole || one_head,
                       "tl: the source has not the shape of this hook point (d_model against d_mlp, say)");
         if constexpr (whole) copy(value, target, at);
-        else if constexpr (one_head) copy(value(head), target, at);
-      } else if constexpr (decltype(target)::rank == 2) {
-        for (std::size_t h = 0; h != target.template extent<"head">(); ++h) copy_keys(h, position, target(h), at);
+        else if constexpr (one_head) copy_head(value, head, target, at);
       } else {
-        copy_keys(head, position, target, at);
+        constexpr bool fits = std::is_convertible_v<TensorView<const float, Ds...>, captured_pattern<View>>;
+        static_assert(fits, "tl: the source has not the shape of this hook point, [head, pos, key_pos]");
+        if constexpr (fits && decltype(target)::rank == 2) {
+          for (std::size_t h = 0; h != target.template extent<"head">(); ++h) copy_keys(h, position, target(h), at);
+        } else if constexpr (fits) {
+          copy_keys(head, position, target, at);
+        }
       }
     });
   }
@@ -45,6 +59,8 @@ struct Patch {
   }
   template <class Target>
   void copy_keys(std::size_t head, std::size_t position, Target target, const Context& at) const {
+    if (head >= source.template extent<"head">())
+      throw Error("a patch at `", full_name(at.point, at.layer), "` has ", source.template extent<"head">(), " heads, and head ", head, " was asked of it");
     const auto keys = source.view()(head, position);
     if (keys.size() < target.size()) throw Error("a patch at `", full_name(at.point, at.layer), "` has ", keys.size(), " keys, and ", target.size(), " were asked of it");
     std::copy_n(keys.data(), target.size(), target.data());

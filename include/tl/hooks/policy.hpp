@@ -48,6 +48,8 @@ class Policy {
   static_assert(ref.known || true);  // resolves the name, and so refuses a wrong one, where the policy is made
   static constexpr Access access = A;
   static constexpr bool mixes_rows = MixesRows;
+  static_assert(!MixesRows || std::same_as<Where, detail::All>,
+                "tl: a policy that mixes rows is offered whole sequences; it cannot have a where(...) too");
 
   constexpr explicit Policy(F f, Where where = {}) : f_(std::forward<F>(f)), where_(std::move(where)) {}
 
