@@ -30,12 +30,11 @@ inline float greatest_logit(std::span<const float> logits) {
   std::array<float, lanes> best;
   best.fill(removed_logit);
   const std::size_t whole = logits.size() / lanes * lanes;
-  std::size_t i = 0;
-  for (; i != whole; i += lanes)
+  for (std::size_t i = 0; i != whole; i += lanes)
     for (std::size_t lane = 0; lane != lanes; ++lane)
       best[lane] = logits[i + lane] > best[lane] ? logits[i + lane] : best[lane];
   float result = removed_logit;
-  for (; i != logits.size(); ++i) result = logits[i] > result ? logits[i] : result;
+  for (const float logit : logits.subspan(whole)) result = logit > result ? logit : result;
   for (const float lane : best) result = lane > result ? lane : result;
   return result;
 }
