@@ -1,10 +1,10 @@
 #include <tl/decode/generate.hpp>
 
-#include "../catch.hpp"
-#include "../model/small_models.hpp"
 #include <map>
 #include <tl/decode/pipeline.hpp>
 #include <tl/hooks/steer.hpp>
+#include "../catch.hpp"
+#include "../model/small_models.hpp"
 
 using namespace tl;
 
@@ -43,7 +43,8 @@ TEST_CASE("several prompts at once, prompt chunks and threads change no token") 
       CHECK(alone.texts[0].tokens == together.texts[i].tokens);
     }
     const Prompt other_stream{prompts[i], 7};
-    CHECK(generate(model, std::span(&other_stream, 1), sampled, sampler, {}).texts[0].tokens != together.texts[i].tokens);
+    CHECK(generate(model, std::span(&other_stream, 1), sampled, sampler, {}).texts[0].tokens !=
+          together.texts[i].tokens);
   }
   SECTION("and a typed pipeline draws what the sampler draws") {
     const Pipeline pipeline{Temperature{0.8}, TopP{0.95}, Multinomial{}};
@@ -56,10 +57,12 @@ TEST_CASE("captures of a generation are those of a run over its text but the las
   const auto prompt = some_tokens(6, odd);
   Direction<"blocks.0.hook_resid_post", Basis::raw, Dims<odd>::d_model> v{Tensor<float, Dims<odd>::d_model>()};
   v.vector(7) = 3.f;  // not the same everywhere: LayerNorm takes a constant out
-  const auto generated = generate(model, prompt, sampled, steer(v, 1.f).where(not_first), capture<"blocks.*.attn.hook_pattern">(), capture<"blocks.1.hook_resid_post">());
+  const auto generated = generate(model, prompt, sampled, steer(v, 1.f).where(not_first),
+                                  capture<"blocks.*.attn.hook_pattern">(), capture<"blocks.1.hook_resid_post">());
   auto text = prompt;
   text.insert(text.end(), generated.tokens.begin(), generated.tokens.end() - 1);
-  const auto scratch = model.run(text, steer(v, 1.f).where(not_first), capture<"blocks.*.attn.hook_pattern">(), capture<"blocks.1.hook_resid_post">());
+  const auto scratch = model.run(text, steer(v, 1.f).where(not_first), capture<"blocks.*.attn.hook_pattern">(),
+                                 capture<"blocks.1.hook_resid_post">());
   CHECK(generated.run["blocks.1.hook_resid_post"_hook].extent<"pos">() == 6 + 25 - 1);
   CHECK(same_bits(generated.run["blocks.1.hook_resid_post"_hook], scratch["blocks.1.hook_resid_post"_hook]));
   CHECK(same_bits(generated.run["blocks.2.attn.hook_pattern"_hook], scratch["blocks.2.attn.hook_pattern"_hook]));
@@ -104,11 +107,14 @@ TEST_CASE("a text ends at a stop token, at a full context, or when the callback 
   CHECK(stopped.texts[0].stop == StopReason::stop_token);
   CHECK(stopped.texts[0].tokens == std::vector<Token>(free.texts[0].tokens.begin(), first + 1));
   std::map<std::size_t, int> calls;
-  const auto interrupted = generate(model, prompts, {.max_new_tokens = 30}, greedy, [&](std::size_t text, Token) { return ++calls[text] < 2 || text == 1; });
+  const auto interrupted = generate(model, prompts, {.max_new_tokens = 30}, greedy,
+                                    [&](std::size_t text, Token) { return ++calls[text] < 2 || text == 1; });
   CHECK(interrupted.texts[0].stop == StopReason::callback);
   CHECK(interrupted.texts[0].tokens.size() == 2);
   CHECK(interrupted.texts[1].tokens == free.texts[1].tokens);
   CHECK(generate(model, a, {.max_new_tokens = 0}).tokens.empty());
-  CHECK_THROWS_WITH(generate(model, {}, GenerateOptions{}), "a prompt of no tokens cannot be continued: put the BOS in front");
-  CHECK_THROWS_WITH(generate(model, some_tokens(91, odd), GenerateOptions{}), "the context holds 90 tokens, and 91 were given");
+  CHECK_THROWS_WITH(generate(model, {}, GenerateOptions{}),
+                    "a prompt of no tokens cannot be continued: put the BOS in front");
+  CHECK_THROWS_WITH(generate(model, some_tokens(91, odd), GenerateOptions{}),
+                    "the context holds 90 tokens, and 91 were given");
 }

@@ -1,10 +1,10 @@
 #include <tl/decode/load.hpp>
 
+#include <filesystem>
+#include <tl/model/model_source.hpp>
 #include "../catch.hpp"
 #include "../model/small_models.hpp"
 #include "reference.hpp"
-#include <filesystem>
-#include <tl/model/model_source.hpp>
 
 using namespace tl;
 

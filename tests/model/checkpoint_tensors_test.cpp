@@ -1,9 +1,9 @@
 #include <tl/model/checkpoint_tensors.hpp>
 
-#include "../catch.hpp"
-#include "small_models.hpp"
 #include <algorithm>
 #include <set>
+#include "../catch.hpp"
+#include "small_models.hpp"
 
 using namespace tl;
 

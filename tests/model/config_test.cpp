@@ -15,6 +15,8 @@ TEST_CASE("the shipped configurations have the family's extents") {
   // 124,439,808 parameters, tied.
   const auto c = gpt2_small;
   CHECK(c.d_vocab * c.d_model + c.n_ctx * c.d_model +
-            c.n_layer * (4 * c.d_model + 4 * c.d_model * c.d_model + 4 * c.d_model + 2 * c.d_model * c.d_mlp + c.d_mlp + c.d_model) + 2 * c.d_model ==
+            c.n_layer * (4 * c.d_model + 4 * c.d_model * c.d_model + 4 * c.d_model + 2 * c.d_model * c.d_mlp + c.d_mlp +
+                         c.d_model) +
+            2 * c.d_model ==
         124439808);
 }

@@ -1,8 +1,8 @@
 #include <tl/model/forward.hpp>
 
+#include <tl/hooks/dynamic_hooks.hpp>
 #include "../catch.hpp"
 #include "small_models.hpp"
-#include <tl/hooks/dynamic_hooks.hpp>
 
 using namespace tl;
 
@@ -18,7 +18,8 @@ TEST_CASE("the forward stops after the last point that anybody needs") {
     return seen;
   };
   CHECK(run_until(observe<"hook_pos_embed">(note)) == std::vector<std::string>{"hook_embed", "hook_pos_embed"});
-  CHECK(run_until(observe<"blocks.1.hook_resid_pre">(note)) == std::vector<std::string>{"hook_embed", "blocks.1.hook_resid_pre"});
+  CHECK(run_until(observe<"blocks.1.hook_resid_pre">(note)) ==
+        std::vector<std::string>{"hook_embed", "blocks.1.hook_resid_pre"});
 
   SECTION("and the session is then at its end") {
     std::size_t deep = 0;
@@ -48,8 +49,9 @@ TEST_CASE("an edit of the logits reaches the caller, and one of the final norm t
   const auto model = random_model<odd>();
   const auto tokens = some_tokens(5, odd);
   auto session = model.session({}, edit<"logits">([](auto logits, Context at) {
-                                  for (std::size_t r = 0; r != at.rows(); ++r) logits(r, 0) = static_cast<float>(at.position(r));
-                                }));
+                                 for (std::size_t r = 0; r != at.rows(); ++r)
+                                   logits(r, 0) = static_cast<float>(at.position(r));
+                               }));
   CHECK(session.extend(session.open(5), tokens)(0, 0) == 4.f);
   auto flat = model.session({}, edit<"ln_final.hook_out">([](auto x, Context) { fill(x, 0.f); }));
   for (float x : flat.extend(flat.open(5), tokens).values()) REQUIRE(x == 0.f);

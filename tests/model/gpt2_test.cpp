@@ -53,11 +53,13 @@ TEST_CASE("log-probabilities are normalised logits at the next token, and the lo
   CHECK(model.loss(tokens) == Approx(-sum / 19).margin(1e-5));
   CHECK(model.log_probs(std::vector<Token>{1}).size() == 0);
   CHECK_THROWS_WITH(model.loss(std::vector<Token>{1}), "a loss needs at least two tokens, and 1 were given");
-  CHECK_THROWS_WITH(model.log_probs(std::vector<Token>{1, 999}), "token 999 at position 1 is out of range: the vocabulary has 207 tokens");
+  CHECK_THROWS_WITH(model.log_probs(std::vector<Token>{1, 999}),
+                    "token 999 at position 1 is out of range: the vocabulary has 207 tokens");
 }
 
 TEST_CASE("the log-probabilities of a long text are the same in one pass and in chunks") {
-  static constexpr Config lengthy{.n_layer = 1, .n_head = 1, .d_model = 8, .d_head = 8, .d_mlp = 8, .n_ctx = 600, .d_vocab = 31};
+  static constexpr Config lengthy{
+      .n_layer = 1, .n_head = 1, .d_model = 8, .d_head = 8, .d_mlp = 8, .n_ctx = 600, .d_vocab = 31};
   const auto model = random_model<lengthy>();
   const auto tokens = some_tokens(600, lengthy);
   const auto chunked = model.log_probs(tokens);
@@ -71,10 +73,12 @@ TEST_CASE("the log-probabilities of a long text are the same in one pass and in 
 TEST_CASE("several prompts give one result each, the one they give alone") {
   const auto model = random_model<odd>();
   const std::vector<std::vector<Token>> prompts{some_tokens(4, odd), some_tokens(17, odd, 3)};
-  const auto runs = model.run_each(prompts, {}, capture<"blocks.*.attn.hook_pattern">(), capture<"blocks.2.hook_resid_post">());
+  const auto runs =
+      model.run_each(prompts, {}, capture<"blocks.*.attn.hook_pattern">(), capture<"blocks.2.hook_resid_post">());
   REQUIRE(runs.size() == 2);
   for (std::size_t i = 0; i != 2; ++i) {
-    const auto alone = model.run(prompts[i], capture<"blocks.1.attn.hook_pattern">(), capture<"blocks.2.hook_resid_post">());
+    const auto alone =
+        model.run(prompts[i], capture<"blocks.1.attn.hook_pattern">(), capture<"blocks.2.hook_resid_post">());
     CHECK(same_bits(runs[i]["blocks.1.attn.hook_pattern"_hook], alone["blocks.1.attn.hook_pattern"_hook]));
     CHECK(same_bits(runs[i]["blocks.2.hook_resid_post"_hook], alone["blocks.2.hook_resid_post"_hook]));
   }
@@ -85,6 +89,9 @@ TEST_CASE("a checkpoint of another shape than the program's Config is refused, s
   Config other = odd;
   other.n_layer = 2;
   other.d_vocab = 208;
-  CHECK_THROWS_WITH(Gpt2<odd>(source, other), "the checkpoint is of another shape than the program's Config: n_layer 2 against 3, d_vocab 208 against 207");
-  CHECK_THROWS_WITH(Gpt2<dynamic_gpt2>(source), "a model needs a configuration whose extents are known when it is loaded");
+  CHECK_THROWS_WITH(
+      Gpt2<odd>(source, other),
+      "the checkpoint is of another shape than the program's Config: n_layer 2 against 3, d_vocab 208 against 207");
+  CHECK_THROWS_WITH(Gpt2<dynamic_gpt2>(source),
+                    "a model needs a configuration whose extents are known when it is loaded");
 }

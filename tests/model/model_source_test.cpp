@@ -1,8 +1,8 @@
 #include <tl/model/model_source.hpp>
 
+#include <tl/model/checkpoint_tensors.hpp>
 #include "../catch.hpp"
 #include "small_models.hpp"
-#include <tl/model/checkpoint_tensors.hpp>
 
 using namespace tl;
 

@@ -1,8 +1,8 @@
 #include <tl/model/random_source.hpp>
 
-#include "../catch.hpp"
 #include <array>
 #include <vector>
+#include "../catch.hpp"
 
 using namespace tl;
 

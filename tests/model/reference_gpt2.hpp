@@ -2,10 +2,10 @@
 // GPT-2 in double precision, as plainly as it can be said, from the same source of weights: the oracle of these tests.
 #include <algorithm>
 #include <cmath>
+#include <string>
 #include <tl/core/token.hpp>
 #include <tl/model/config.hpp>
 #include <tl/model/weight_source.hpp>
-#include <string>
 #include <vector>
 
 class ReferenceGpt2 {
@@ -20,7 +20,8 @@ class ReferenceGpt2 {
     const Vector wte = read("wte.weight", {c_.d_vocab, d}), wpe = read("wpe.weight", {c_.n_ctx, d});
     Vector x(n * d);
     for (std::size_t p = 0; p != n; ++p)
-      for (std::size_t i = 0; i != d; ++i) x[p * d + i] = wte[static_cast<std::size_t>(tokens[p]) * d + i] + wpe[p * d + i];
+      for (std::size_t i = 0; i != d; ++i)
+        x[p * d + i] = wte[static_cast<std::size_t>(tokens[p]) * d + i] + wpe[p * d + i];
     for (std::size_t layer = 0; layer != c_.n_layer; ++layer) {
       const std::string h = "h." + std::to_string(layer) + ".";
       add(x, attention(norm(x, h + "ln_1"), h, n));
@@ -98,9 +99,12 @@ class ReferenceGpt2 {
   }
   double activation(double x) const {
     switch (c_.activation) {
-      case tl::Activation::relu: return x > 0 ? x : 0;
-      case tl::Activation::gelu_exact: return x / 2 * (1 + std::erf(x / std::sqrt(2.0)));
-      default: return x / 2 * (1 + std::tanh(std::sqrt(2 / M_PI) * (x + 0.044715 * x * x * x)));
+      case tl::Activation::relu:
+        return x > 0 ? x : 0;
+      case tl::Activation::gelu_exact:
+        return x / 2 * (1 + std::erf(x / std::sqrt(2.0)));
+      default:
+        return x / 2 * (1 + std::tanh(std::sqrt(2 / M_PI) * (x + 0.044715 * x * x * x)));
     }
   }
 

@@ -7,10 +7,26 @@ using namespace tl;
 TEST_CASE("rows keep their own spans, lengths and places of scores") {
   RowBatch batch;
   batch.spans().push_back({0, 3});
-  batch.add({.token = 1, .position = 2, .sequence = 0, .prompt_length = 3, .slot = 2, .step = 0, .phase = Phase::prefill, .kind = RowKind::plain}, 4);
+  batch.add({.token = 1,
+             .position = 2,
+             .sequence = 0,
+             .prompt_length = 3,
+             .slot = 2,
+             .step = 0,
+             .phase = Phase::prefill,
+             .kind = RowKind::plain},
+            4);
   batch.spans().push_back({0, 2});
   batch.spans().push_back({16, 5});
-  batch.add({.token = 2, .position = 6, .sequence = 1, .prompt_length = 3, .slot = 20, .step = 0, .phase = Phase::decode, .kind = RowKind::plain}, 4);
+  batch.add({.token = 2,
+             .position = 6,
+             .sequence = 1,
+             .prompt_length = 3,
+             .slot = 20,
+             .step = 0,
+             .phase = Phase::decode,
+             .kind = RowKind::plain},
+            4);
   CHECK(batch.size() == 2);
   CHECK(batch.past_length(0) == 3);
   CHECK(batch.past_length(1) == 7);

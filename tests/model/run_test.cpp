@@ -8,12 +8,13 @@ using namespace tl;
 TEST_CASE("results have TransformerLens' shapes in their types, and come in a fixed order") {
   const auto model = random_model<odd>();
   const auto tokens = some_tokens(6, odd);
-  const auto run = model.run(tokens, capture<"logits">(), capture<"blocks.*.attn.hook_attn_scores">(), capture<"blocks.1.attn.hook_q">(),
-                             capture<"ln_final.hook_scale">());
+  const auto run = model.run(tokens, capture<"logits">(), capture<"blocks.*.attn.hook_attn_scores">(),
+                             capture<"blocks.1.attn.hook_q">(), capture<"ln_final.hook_scale">());
   const auto scores = run["blocks.2.attn.hook_attn_scores"_hook];
   using D = Dims<odd>;
   static_assert(std::is_same_v<decltype(scores), const TensorView<const float, D::head, D::pos, D::key_pos>>);
-  static_assert(std::is_same_v<decltype(run["blocks.1.attn.hook_q"_hook]), TensorView<const float, D::pos, D::head, D::d_head>>);
+  static_assert(
+      std::is_same_v<decltype(run["blocks.1.attn.hook_q"_hook]), TensorView<const float, D::pos, D::head, D::d_head>>);
   CHECK(scores.extent<"pos">() == 6);
   CHECK(scores.extent<"key_pos">() == 6);
   CHECK(std::isinf(scores(1, 2, 3)));
@@ -25,13 +26,15 @@ TEST_CASE("results have TransformerLens' shapes in their types, and come in a fi
     names.push_back(name);
     CHECK(view.size() > 0);
   });
-  CHECK(names == std::vector<std::string>{"unembed.hook_out", "blocks.0.attn.hook_attn_scores", "blocks.1.attn.hook_attn_scores",
-                                          "blocks.2.attn.hook_attn_scores", "blocks.1.attn.hook_q", "ln_final.hook_scale"});
+  CHECK(names == std::vector<std::string>{"unembed.hook_out", "blocks.0.attn.hook_attn_scores",
+                                          "blocks.1.attn.hook_attn_scores", "blocks.2.attn.hook_attn_scores",
+                                          "blocks.1.attn.hook_q", "ln_final.hook_scale"});
 }
 
 TEST_CASE("the first capture that covers a layer answers") {
   const auto model = random_model<odd>();
-  const auto run = model.run(some_tokens(6, odd), capture<"blocks.1.hook_resid_pre">().where(at{5}), capture<"blocks.*.hook_resid_pre">());
+  const auto run = model.run(some_tokens(6, odd), capture<"blocks.1.hook_resid_pre">().where(at{5}),
+                             capture<"blocks.*.hook_resid_pre">());
   CHECK(run["blocks.1.hook_resid_pre"_hook].extent<"pos">() == 1);
   CHECK(run["blocks.0.hook_resid_pre"_hook].extent<"pos">() == 6);
 }
@@ -39,7 +42,8 @@ TEST_CASE("the first capture that covers a layer answers") {
 TEST_CASE("of a model known at run time a layer out of range throws") {
   const auto model = random_model<dynamic_gpt2>(odd);
   const auto run = model.run(some_tokens(3, odd), capture<"blocks.*.hook_resid_pre">());
-  CHECK_THROWS_WITH(run["blocks.3.hook_resid_pre"_hook], "`blocks.3.hook_resid_pre` was not captured: the run has 3 layers of it");
+  CHECK_THROWS_WITH(run["blocks.3.hook_resid_pre"_hook],
+                    "`blocks.3.hook_resid_pre` was not captured: the run has 3 layers of it");
 }
 
 TEST_CASE("a capture given as an lvalue hands its values to the run all the same") {

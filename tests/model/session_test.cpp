@@ -2,8 +2,6 @@
 // compares are known to differ, and the last ones plant what must be noticed.
 #include <tl/model/session.hpp>
 
-#include "../catch.hpp"
-#include "small_models.hpp"
 #include <algorithm>
 #include <thread>
 #include <tl/hooks/ablate.hpp>
@@ -11,6 +9,8 @@
 #include <tl/hooks/patch.hpp>
 #include <tl/hooks/steer.hpp>
 #include <tl/kernels/parallel.hpp>
+#include "../catch.hpp"
+#include "small_models.hpp"
 
 using namespace tl;
 
@@ -18,8 +18,8 @@ namespace {
 
 // Logits of all positions, computed in chunks of the prompt; the number of passes goes to `passes`.
 template <class Model, class... P>
-std::vector<float> chunked(const Model& model, const std::vector<Token>& tokens, std::size_t chunk, int threads, std::size_t prompt_length,
-                           std::size_t* passes, P&&... policies) {
+std::vector<float> chunked(const Model& model, const std::vector<Token>& tokens, std::size_t chunk, int threads,
+                           std::size_t prompt_length, std::size_t* passes, P&&... policies) {
   auto session = model.session({threads}, std::forward<P>(policies)...);
   const std::size_t sequence = session.open(prompt_length);
   std::vector<float> all;
@@ -116,14 +116,16 @@ TEST_CASE("every path of a token tree has the bits of that path decoded in a lin
     std::vector<Token> line = prompt;
     line.insert(line.end(), path.begin(), path.end());
     const auto expected = whole(model, line);
-    CHECK(std::equal(expected.end() - odd.d_vocab, expected.end(), logits.begin() + static_cast<std::ptrdiff_t>(i * odd.d_vocab)));
+    CHECK(std::equal(expected.end() - odd.d_vocab, expected.end(),
+                     logits.begin() + static_cast<std::ptrdiff_t>(i * odd.d_vocab)));
   }
   SECTION("and the sequence goes on as if there had been no tree") {
     const Token next = 42;
     auto line = prompt;
     line.push_back(next);
     const auto expected = whole(model, line);
-    CHECK((values_of(session.extend(sequence, std::span(&next, 1))) == std::vector<float>(expected.end() - odd.d_vocab, expected.end())));
+    CHECK((values_of(session.extend(sequence, std::span(&next, 1))) ==
+           std::vector<float>(expected.end() - odd.d_vocab, expected.end())));
   }
   SECTION("a node whose siblings are not left out would differ: planted by giving it a wrong parent") {
     auto wrong = nodes;
@@ -139,7 +141,8 @@ TEST_CASE("capturing everything changes no bit, and neither do scores and patter
   const auto tokens = some_tokens(23, odd);
   const auto expected = whole(model, tokens);
   DynamicHooks everything;
-  for (const PointInfo& point : points) everything.capture((point.in_block ? "blocks.*." : "") + std::string(point.name));
+  for (const PointInfo& point : points)
+    everything.capture((point.in_block ? "blocks.*." : "") + std::string(point.name));
   CHECK((whole(model, tokens, everything) == expected));
   CHECK(everything.take().size() == 7 + 3 * 25);
   std::size_t rows = 0;
@@ -165,10 +168,11 @@ TEST_CASE("each hook fires once a row and layer, in the order of the forward") {
   std::vector<std::pair<int, Point>> order;
   DynamicHooks count;
   for (const PointInfo& point : points)
-    count.observe((point.in_block ? "blocks.*." : "") + std::string(point.name), [&](const DynamicView&, const Context& at) {
-      rows[static_cast<std::size_t>(at.point) * 3 + static_cast<std::size_t>(std::max(at.layer, 0))] += at.rows();
-      if (order.empty() || order.back() != std::pair{at.layer, at.point}) order.emplace_back(at.layer, at.point);
-    });
+    count.observe(
+        (point.in_block ? "blocks.*." : "") + std::string(point.name), [&](const DynamicView&, const Context& at) {
+          rows[static_cast<std::size_t>(at.point) * 3 + static_cast<std::size_t>(std::max(at.layer, 0))] += at.rows();
+          if (order.empty() || order.back() != std::pair{at.layer, at.point}) order.emplace_back(at.layer, at.point);
+        });
   auto session = model.session({}, count);
   const auto tokens = some_tokens(9, odd);
   session.extend(session.open(9), std::span(tokens).first(6));
@@ -182,9 +186,11 @@ TEST_CASE("each hook fires once a row and layer, in the order of the forward") {
 TEST_CASE("a write is seen by the next point and by nothing earlier") {
   const auto model = random_model<odd>();
   const auto tokens = some_tokens(8, odd);
-  const auto plain = model.run(tokens, capture<"blocks.1.hook_resid_pre">(), capture<"blocks.1.hook_resid_mid">(), capture<"blocks.1.hook_attn_out">());
-  const auto edited = model.run(tokens, edit<"blocks.1.hook_attn_out">([](auto out, Context) { fill(out, 0.f); }), capture<"blocks.1.hook_resid_pre">(),
-                                capture<"blocks.1.hook_resid_mid">(), capture<"blocks.1.hook_attn_out">());
+  const auto plain = model.run(tokens, capture<"blocks.1.hook_resid_pre">(), capture<"blocks.1.hook_resid_mid">(),
+                               capture<"blocks.1.hook_attn_out">());
+  const auto edited = model.run(tokens, edit<"blocks.1.hook_attn_out">([](auto out, Context) { fill(out, 0.f); }),
+                                capture<"blocks.1.hook_resid_pre">(), capture<"blocks.1.hook_resid_mid">(),
+                                capture<"blocks.1.hook_attn_out">());
   CHECK(same_bits(plain["blocks.1.hook_resid_pre"_hook], edited["blocks.1.hook_resid_pre"_hook]));
   CHECK(same_bits(edited["blocks.1.hook_resid_mid"_hook], plain["blocks.1.hook_resid_pre"_hook]));
   for (float x : edited["blocks.1.hook_attn_out"_hook].values()) CHECK(x == 0.f);
@@ -228,7 +234,8 @@ TEST_CASE("hooked decoding with the cache is hooked recomputation from scratch")
           if (at.phase(r) == Phase::decode && at.rows() == 1) resid(r, 0) += 1.f;
       });
     };
-    CHECK(chunked(model, tokens, 1, 1, prompt_length, nullptr, by_phase()) != chunked(model, tokens, 30, 1, prompt_length, nullptr, by_phase()));
+    CHECK(chunked(model, tokens, 1, 1, prompt_length, nullptr, by_phase()) !=
+          chunked(model, tokens, 30, 1, prompt_length, nullptr, by_phase()));
   }
 }
 
@@ -237,7 +244,8 @@ TEST_CASE("static and dynamic extents give the same bits") {
     const auto free = random_model<dynamic_gpt2>(C);
     const auto tokens = some_tokens(19, C);
     CHECK((whole(fixed, tokens) == whole(free, tokens)));
-    CHECK((whole(fixed, tokens, ablate<"blocks.1.hook_attn_out">()) == whole(free, tokens, ablate<"blocks.1.hook_attn_out">())));
+    CHECK((whole(fixed, tokens, ablate<"blocks.1.hook_attn_out">()) ==
+           whole(free, tokens, ablate<"blocks.1.hook_attn_out">())));
   };
   check({}, random_model<odd>());
   check({}, random_model<attention_only>());
@@ -252,7 +260,8 @@ TEST_CASE("a forward that enters at a layer has the bits of the whole") {
   CHECK(same_bits(logits, run["logits"_hook]));
   CHECK_THROWS_WITH(session.extend(0, std::span(tokens).first(1)), "rows of this session enter at layer 1, not 0");
   auto other = model.session({});
-  CHECK_THROWS_WITH(other.enter(other.open(12), 3, run["blocks.1.hook_resid_pre"_hook]), "cannot enter at layer 3: this model has layers 0 to 2");
+  CHECK_THROWS_WITH(other.enter(other.open(12), 3, run["blocks.1.hook_resid_pre"_hook]),
+                    "cannot enter at layer 3: this model has layers 0 to 2");
 }
 
 TEST_CASE("a fork shares the past and nothing else") {
@@ -271,16 +280,20 @@ TEST_CASE("a fork shares the past and nothing else") {
     auto longer = tokens;
     longer.push_back(next);
     expected = whole(model, longer);
-    CHECK((values_of(base.extend(0, std::span(&next, 1))) == std::vector<float>(expected.end() - odd.d_vocab, expected.end())));
+    CHECK((values_of(base.extend(0, std::span(&next, 1))) ==
+           std::vector<float>(expected.end() - odd.d_vocab, expected.end())));
   }
   SECTION("new hooks that edit what is shared are refused") {
     CHECK_THROWS_WITH(base.fork(25, ablate<"blocks.2.hook_mlp_out">()),
-                      "cannot fork at position 25: a new hook edits position 0, which is shared; fork there or restrict the hook with where(...)");
+                      "cannot fork at position 25: a new hook edits position 0, which is shared; fork there or "
+                      "restrict the hook with where(...)");
   }
   SECTION("a past that hooks wrote to is refused, up to where they wrote") {
     auto written = model.session({}, ablate<"blocks.0.attn.hook_z">().where(at{20}));
     written.extend(written.open(40), tokens);
-    CHECK_THROWS_WITH(written.fork(25), "cannot fork at position 25: a hook of this session wrote at position 20, so the past is not the new hooks' own");
+    CHECK_THROWS_WITH(written.fork(25),
+                      "cannot fork at position 25: a hook of this session wrote at position 20, so the past is not the "
+                      "new hooks' own");
     CHECK_NOTHROW(written.fork(20));
   }
 }
@@ -306,7 +319,8 @@ TEST_CASE("a hook that mixes rows is offered whole sequences, one a call") {
                for (std::size_t r = 0; r != at.rows(); ++r) sum += out(r, i);
                for (std::size_t r = 0; r != at.rows(); ++r) out(r, i) = sum / static_cast<float>(at.rows());
              }
-           }).mixing_rows();
+           })
+        .mixing_rows();
   };
   const auto a = some_tokens(5, odd), b = some_tokens(9, odd, 3);
   auto session = model.session({}, mean_over_rows());
@@ -319,7 +333,8 @@ TEST_CASE("a hook that mixes rows is offered whole sequences, one a call") {
   CHECK((together == alone));
   auto cut = model.session({}, mean_over_rows());
   CHECK_THROWS_WITH(cut.extend(cut.open(5), std::span(a).first(3)),
-                    "a hook that mixes rows is offered whole sequences only: it can run neither on a part of a prompt nor while generating");
+                    "a hook that mixes rows is offered whole sequences only: it can run neither on a part of a prompt "
+                    "nor while generating");
 }
 
 TEST_CASE("threads share one model") {
@@ -328,7 +343,9 @@ TEST_CASE("threads share one model") {
   const auto expected = whole(model, tokens);
   std::vector<std::vector<float>> results(4);
   std::vector<std::thread> threads;
-  for (auto& result : results) threads.emplace_back([&] { result = whole(model, tokens, observe<"blocks.1.attn.hook_pattern">([](auto, Context) {})); });
+  for (auto& result : results)
+    threads.emplace_back(
+        [&] { result = whole(model, tokens, observe<"blocks.1.attn.hook_pattern">([](auto, Context) {})); });
   for (auto& thread : threads) thread.join();
   for (const auto& result : results) CHECK((result == expected));
 }
@@ -338,12 +355,15 @@ TEST_CASE("what a session refuses") {
   auto session = model.session({});
   const std::size_t sequence = session.open(3);
   const std::vector<Token> out_of_range{1, 207}, negative{-1}, long_text(91, 1);
-  CHECK_THROWS_WITH(session.extend(sequence, out_of_range), "token 207 at position 1 is out of range: the vocabulary has 207 tokens");
-  CHECK_THROWS_WITH(session.extend(sequence, negative), "token -1 at position 0 is out of range: the vocabulary has 207 tokens");
+  CHECK_THROWS_WITH(session.extend(sequence, out_of_range),
+                    "token 207 at position 1 is out of range: the vocabulary has 207 tokens");
+  CHECK_THROWS_WITH(session.extend(sequence, negative),
+                    "token -1 at position 0 is out of range: the vocabulary has 207 tokens");
   CHECK_THROWS_WITH(session.extend(sequence, long_text), "the context holds 90 tokens, and 91 were given");
   CHECK_THROWS_WITH(session.extend(7, negative), "sequence 7 was not opened: this session has 1");
   const std::vector<TreeNode> loop{{1, 0}};
-  CHECK_THROWS_WITH(session.tree(sequence, loop), "node 0 of a token tree names parent 0, which does not come before it");
+  CHECK_THROWS_WITH(session.tree(sequence, loop),
+                    "node 0 of a token tree names parent 0, which does not come before it");
   const std::vector<Token> twice{1, 2};
   const std::vector<Extension> same{{sequence, twice}, {sequence, twice}};
   CHECK_THROWS_WITH(session.extend(same), "sequence 0 is extended twice in one call: put its tokens together");
@@ -354,6 +374,7 @@ TEST_CASE("what a session refuses") {
   SECTION("a session that stopped early does not go on") {
     auto early = model.session({}, observe<"blocks.1.hook_resid_pre">([](auto, Context) {}));
     early.extend(early.open(2), twice, Need::hooks);
-    CHECK_THROWS_WITH(early.extend(0, twice), "this session stopped before the last layer, so it has no complete past; start another to go on");
+    CHECK_THROWS_WITH(early.extend(0, twice),
+                      "this session stopped before the last layer, so it has no complete past; start another to go on");
   }
 }

@@ -5,10 +5,19 @@
 #include <tl/model/random_source.hpp>
 #include <vector>
 
-inline constexpr tl::Config odd{.n_layer = 3, .n_head = 3, .d_model = 51, .d_head = 17, .d_mlp = 131, .n_ctx = 90, .d_vocab = 207};
-inline constexpr tl::Config attention_only{.n_layer = 2, .n_head = 2, .d_model = 24, .d_head = 12, .d_mlp = 0, .n_ctx = 40, .d_vocab = 50, .norm = tl::Norm::none};
+inline constexpr tl::Config odd{
+    .n_layer = 3, .n_head = 3, .d_model = 51, .d_head = 17, .d_mlp = 131, .n_ctx = 90, .d_vocab = 207};
+inline constexpr tl::Config attention_only{.n_layer = 2,
+                                           .n_head = 2,
+                                           .d_model = 24,
+                                           .d_head = 12,
+                                           .d_mlp = 0,
+                                           .n_ctx = 40,
+                                           .d_vocab = 50,
+                                           .norm = tl::Norm::none};
 // Wide enough that two threads have work, and that a product takes several blocks of K.
-inline constexpr tl::Config wide{.n_layer = 2, .n_head = 5, .d_model = 450, .d_head = 90, .d_mlp = 1801, .n_ctx = 80, .d_vocab = 611};
+inline constexpr tl::Config wide{
+    .n_layer = 2, .n_head = 5, .d_model = 450, .d_head = 90, .d_mlp = 1801, .n_ctx = 80, .d_vocab = 611};
 
 template <tl::Config C>
 tl::Gpt2<C> random_model(const tl::Config& config = C, std::uint64_t seed = 1, float deviation = 0.2f) {

@@ -1,8 +1,8 @@
 #include <tl/model/weights.hpp>
 
+#include <cmath>
 #include "../catch.hpp"
 #include "small_models.hpp"
-#include <cmath>
 
 using namespace tl;
 
@@ -56,6 +56,8 @@ TEST_CASE("nothing is kept twice: a tied model takes its packed size") {
 
 TEST_CASE("weights that are not finite are refused, naming the tensor") {
   Poisoned nan("h.2.mlp.c_fc.weight", std::nanf("")), infinite("ln_f.bias", -INFINITY);
-  CHECK_THROWS_WITH(Weights<odd>(nan, odd, 1), "tensor `h.2.mlp.c_fc.weight` holds a value that is not finite, at element 3");
-  CHECK_THROWS_WITH(Weights<odd>(infinite, odd, 1), "tensor `ln_f.bias` holds a value that is not finite, at element 3");
+  CHECK_THROWS_WITH(Weights<odd>(nan, odd, 1),
+                    "tensor `h.2.mlp.c_fc.weight` holds a value that is not finite, at element 3");
+  CHECK_THROWS_WITH(Weights<odd>(infinite, odd, 1),
+                    "tensor `ln_f.bias` holds a value that is not finite, at element 3");
 }

@@ -1,6 +1,6 @@
 #pragma once
-// Generation with a KV cache and hooks: prefill, then one row a sequence and step. Hooks see every position once, at its
-// absolute position; the last token of a text is drawn but not run.
+// Generation with a KV cache and hooks: prefill, then one row a sequence and step. Hooks see every position once, at
+// its absolute position; the last token of a text is drawn but not run.
 #include <chrono>
 #include <concepts>
 #include <cstddef>
@@ -15,7 +15,7 @@ namespace TL_NAMESPACE {
 struct GenerateOptions {
   std::size_t max_new_tokens = 100;
   SamplingOptions sampling{};
-  std::vector<Token> stop_tokens{};        // a text ends after one of these
+  std::vector<Token> stop_tokens{};         // a text ends after one of these
   std::vector<std::string> stop_strings{};  // of calls that take text: it ends before one of these
   std::size_t prefill_chunk = 0;            // prompt tokens a forward pass; 0: all. Never changes a bit
   int threads = 0;
@@ -42,7 +42,9 @@ struct Generation {
   double prefill_seconds = 0, decode_seconds = 0;
   std::size_t decoded_tokens = 0;  // rows that ran after the prefill
 
-  double tokens_per_second() const { return decode_seconds > 0 ? static_cast<double>(decoded_tokens) / decode_seconds : 0; }
+  double tokens_per_second() const {
+    return decode_seconds > 0 ? static_cast<double>(decoded_tokens) / decode_seconds : 0;
+  }
 };
 
 // Draws a token from logits [d_vocab], which it may change: a Sampler or a Pipeline.
@@ -58,8 +60,8 @@ using OnToken = std::function<bool(std::size_t text, Token token)>;
 // prompt is empty or longer than the context.
 template <class Model, TokenPicker Picker, AnyPolicy... Policies>
 Generation<typename Model::template RunOf<Policies...>> generate(const Model& model, std::span<const Prompt> prompts,
-                                                              const GenerateOptions& options, const Picker& pick,
-                                                              const OnToken& on_token, Policies&&... policies) {
+                                                                 const GenerateOptions& options, const Picker& pick,
+                                                                 const OnToken& on_token, Policies&&... policies) {
   using Clock = std::chrono::steady_clock;
   const auto seconds_since = [](Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
@@ -72,7 +74,8 @@ Generation<typename Model::template RunOf<Policies...>> generate(const Model& mo
   for (const Prompt& prompt : prompts) {
     if (prompt.tokens.empty()) throw Error("a prompt of no tokens cannot be continued: put the BOS in front");
     if (options.max_new_tokens != 0) active.push_back(histories.size());
-    histories.emplace_back(prompt.tokens.begin(), prompt.tokens.end()).reserve(prompt.tokens.size() + options.max_new_tokens);
+    histories.emplace_back(prompt.tokens.begin(), prompt.tokens.end())
+        .reserve(prompt.tokens.size() + options.max_new_tokens);
     session.open(prompt.tokens.size());
   }
 
@@ -103,10 +106,11 @@ Generation<typename Model::template RunOf<Policies...>> generate(const Model& mo
       const std::size_t text = active[row], prompt_length = prompts[text].tokens.size();
       std::vector<Token>& history = histories[text];
       const Token token = pick(logits(row).values(), StepContext{options.sampling.seed, prompts[text].stream,
-                                                                history.size(), history, prompt_length});
+                                                                 history.size(), history, prompt_length});
       history.push_back(token);
       const bool go_on = !on_token || on_token(text, token);
-      if (std::ranges::find(options.stop_tokens, token) != options.stop_tokens.end()) stops[text] = StopReason::stop_token;
+      if (std::ranges::find(options.stop_tokens, token) != options.stop_tokens.end())
+        stops[text] = StopReason::stop_token;
       else if (!go_on) stops[text] = StopReason::callback;
       else if (history.size() - prompt_length == options.max_new_tokens) stops[text] = StopReason::max_new_tokens;
       else if (history.size() > n_ctx) stops[text] = StopReason::context_full;
@@ -116,15 +120,17 @@ Generation<typename Model::template RunOf<Policies...>> generate(const Model& mo
   }
   result.decode_seconds = seconds_since(decode_start);
   for (std::size_t i = 0; i != prompts.size(); ++i)
-    result.texts.push_back({{histories[i].begin() + static_cast<std::ptrdiff_t>(prompts[i].tokens.size()), histories[i].end()},
-                            stops[i],
-                            take_run<Model::static_config>(session.hooks(), i, model.config().n_layer)});
+    result.texts.push_back(
+        {{histories[i].begin() + static_cast<std::ptrdiff_t>(prompts[i].tokens.size()), histories[i].end()},
+         stops[i],
+         take_run<Model::static_config>(session.hooks(), i, model.config().n_layer)});
   return result;
 }
 
 // One prompt, sampled as the options say.
 template <class Model, AnyPolicy... Policies>
-auto generate(const Model& model, std::span<const Token> prompt, const GenerateOptions& options, Policies&&... policies) {
+auto generate(const Model& model, std::span<const Token> prompt, const GenerateOptions& options,
+              Policies&&... policies) {
   const Prompt one{prompt};
   auto result = generate(model, std::span(&one, 1), options, Sampler(options.sampling), OnToken{},
                          std::forward<Policies>(policies)...);

@@ -37,7 +37,9 @@ class LanguageModel : public Gpt2<C, Storage, B> {
 
   const Tokenizer& tokenizer() const { return tokenizer_; }
   // Never adds a BOS: encode(text).with_bos().
-  Tokens encode(std::string_view text, Special special = Special::text) const { return tokenizer_.encode(text, special); }
+  Tokens encode(std::string_view text, Special special = Special::text) const {
+    return tokenizer_.encode(text, special);
+  }
   std::string decode(std::span<const Token> tokens) const { return tokenizer_.decode(tokens); }
   // A prompt as the calls below take it: special tokens parsed, the BOS in front (of a tokenizer that has one).
   Tokens prompt(std::string_view text) const {
@@ -56,7 +58,8 @@ class LanguageModel : public Gpt2<C, Storage, B> {
   }
   double loss(std::string_view text) const { return loss(prompt(text)); }
 
-  // Continues a text. Ends at the tokenizer's EOS, at the options' stop tokens and strings, or when the context is full.
+  // Continues a text. Ends at the tokenizer's EOS, at the options' stop tokens and strings, or when the context is
+  // full.
   template <AnyPolicy... Policies>
   auto generate(std::string_view text, const GenerateOptions& options, Policies&&... policies) const {
     return generate(prompt(text), options, OnText{}, std::forward<Policies>(policies)...);

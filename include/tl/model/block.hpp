@@ -84,9 +84,15 @@ struct Block : Stage<C, Hooks> {
     linear(normalized, w.in, hidden);
     TL_POINT(Point::mlp_pre, hidden);
     switch (extents().activation) {
-      case Activation::gelu_tanh: kernels::gelu_tanh(hidden, hidden, rows * d_mlp, threads); break;
-      case Activation::gelu_exact: kernels::gelu_exact(hidden, hidden, rows * d_mlp, threads); break;
-      case Activation::relu: kernels::relu(hidden, hidden, rows * d_mlp, threads); break;
+      case Activation::gelu_tanh:
+        kernels::gelu_tanh(hidden, hidden, rows * d_mlp, threads);
+        break;
+      case Activation::gelu_exact:
+        kernels::gelu_exact(hidden, hidden, rows * d_mlp, threads);
+        break;
+      case Activation::relu:
+        kernels::relu(hidden, hidden, rows * d_mlp, threads);
+        break;
     }
     TL_POINT(Point::mlp_post, hidden);
     linear(hidden, w.out, delta);

@@ -53,8 +53,7 @@ struct shaped<PointShape::d_vocab, C, T, Leading...> {
 template <Point P, Config C, class T = float>
 struct row_view : detail::shaped<info(P).shape, C, T, typename Dims<C>::row> {};
 template <Point P, Config C, class T>
-  requires(info(P).shape == PointShape::head_key_pos)
-struct row_view<P, C, T> {
+requires(info(P).shape == PointShape::head_key_pos) struct row_view<P, C, T> {
   using type = TensorView<T, typename Dims<C>::head, typename Dims<C>::key_pos>;
 };
 template <Point P, Config C, class T = float>
@@ -64,10 +63,8 @@ using RowView = typename row_view<P, C, T>::type;
 template <Point P, Config C>
 struct captured_view : detail::shaped<info(P).shape, C, const float, typename Dims<C>::pos> {};
 template <Point P, Config C>
-  requires(info(P).shape == PointShape::head_key_pos)
-struct captured_view<P, C> {
-  using type =
-      TensorView<const float, typename Dims<C>::head, typename Dims<C>::pos, typename Dims<C>::key_pos>;
+requires(info(P).shape == PointShape::head_key_pos) struct captured_view<P, C> {
+  using type = TensorView<const float, typename Dims<C>::head, typename Dims<C>::pos, typename Dims<C>::key_pos>;
 };
 template <Point P, Config C>
 using CapturedView = typename captured_view<P, C>::type;

@@ -80,7 +80,8 @@ class Forward {
     [[gnu::always_inline]] void operator()() {
       const std::size_t rows = batch.size(), d = extents().d_model;
       float *resid = s.resid.need(rows * d), *positions = s.delta.need(rows * d);
-      if (weights.w_e) kernels::gather(weights.w_e, d, reinterpret_cast<const std::uint32_t*>(s.tokens.data()), rows, resid, threads);
+      if (weights.w_e)
+        kernels::gather(weights.w_e, d, reinterpret_cast<const std::uint32_t*>(s.tokens.data()), rows, resid, threads);
       else kernels::embed(weights.w_u, s.tokens.data(), rows, resid, threads);
       TL_POINT(Point::embed, resid);
       kernels::gather(weights.w_pos, d, s.positions.data(), rows, positions, threads);

@@ -2,10 +2,10 @@
 // GPT-2 as a template over its configuration. A model is const: any number of threads run sessions on one.
 #include <cstddef>
 #include <span>
+#include <tl/kernels/softmax.hpp>
 #include <tl/model/run.hpp>
 #include <tl/model/session.hpp>
 #include <tl/model/storage.hpp>
-#include <tl/kernels/softmax.hpp>
 #include <utility>
 #include <vector>
 
@@ -56,7 +56,7 @@ class Gpt2 {
   // Several prompts of any lengths in one forward pass, without padding: one result each.
   template <AnyPolicy... Policies>
   std::vector<RunOf<Policies...>> run_each(std::span<const std::vector<Token>> prompts, RunOptions options,
-                                              Policies&&... policies) const {
+                                           Policies&&... policies) const {
     auto session = this->session(options, std::forward<Policies>(policies)...);
     std::vector<Extension> extensions;
     for (const std::vector<Token>& prompt : prompts) extensions.push_back({session.open(prompt.size()), prompt});
@@ -128,7 +128,8 @@ std::string Gpt2<C, Storage, B>::difference(const Config& config) {
   std::string text;
   const auto compare = [&](const char* name, auto found, auto expected) {
     if (found != expected)
-      text += std::string(text.empty() ? "" : ", ") + name + " " + std::to_string(found) + " against " + std::to_string(expected);
+      text += std::string(text.empty() ? "" : ", ") + name + " " + std::to_string(found) + " against " +
+              std::to_string(expected);
   };
   compare("n_layer", config.n_layer, C.n_layer);
   compare("n_head", config.n_head, C.n_head);

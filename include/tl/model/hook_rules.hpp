@@ -31,11 +31,15 @@ constexpr void check_policy() {
   if constexpr (NamedPolicy<Policy>) {
     if constexpr (!C.is_dynamic()) {
       static_cast<void>(sizeof(hook_layer_in_model<Policy::name, C.n_layer>));
-      static_assert(C.d_mlp != 0 || !is_mlp(Policy::ref.point), "tl: this hook names a point of the MLP, and the model has none");
-      static_assert(C.norm != Norm::none || !is_norm(Policy::ref.point), "tl: this hook names a point of LayerNorm, and the model has none");
+      static_assert(C.d_mlp != 0 || !is_mlp(Policy::ref.point),
+                    "tl: this hook names a point of the MLP, and the model has none");
+      static_assert(C.norm != Norm::none || !is_norm(Policy::ref.point),
+                    "tl: this hook names a point of LayerNorm, and the model has none");
     }
     if constexpr (requires { std::remove_reference_t<decltype(std::declval<Policy&>().callable())>::basis; })
-      static_assert(std::remove_reference_t<decltype(std::declval<Policy&>().callable())>::basis == B, "tl: this policy was made in one residual basis and the model is in another (raw against centred); convert it first");
+      static_assert(std::remove_reference_t<decltype(std::declval<Policy&>().callable())>::basis == B,
+                    "tl: this policy was made in one residual basis and the model is in another (raw against centred); "
+                    "convert it first");
   }
 }
 
@@ -58,9 +62,10 @@ constexpr bool ln1_conflicts = (ln1_conflict<Editor, Policies>() || ...);
 template <Config C, Basis B, class... Policies>
 constexpr void check_hooks() {
   (detail::check_policy<std::remove_cvref_t<Policies>, C, B>(), ...);
-  static_assert(!(detail::ln1_conflicts<std::remove_cvref_t<Policies>, std::remove_cvref_t<Policies>...> || ...),
-                "tl: where a hook edits the input of single heads (hook_attn_in, hook_q_input, ...) each head has a LayerNorm "
-                "of its own, and ln1's points do not exist");
+  static_assert(
+      !(detail::ln1_conflicts<std::remove_cvref_t<Policies>, std::remove_cvref_t<Policies>...> || ...),
+      "tl: where a hook edits the input of single heads (hook_attn_in, hook_q_input, ...) each head has a LayerNorm "
+      "of its own, and ln1's points do not exist");
 }
 
 // The same for what is known at run time: throws Error.

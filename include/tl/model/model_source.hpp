@@ -30,7 +30,8 @@ class ModelSource : public WeightSource {
  private:
   [[noreturn]] static void missing(std::string_view name) { throw Error("this model has no tensor `", name, "`"); }
 
-  static void read_block(const BlockWeights& block, std::string_view name, std::span<const std::size_t> shape, float* out) {
+  static void read_block(const BlockWeights& block, std::string_view name, std::span<const std::size_t> shape,
+                         float* out) {
     if (name == "ln_1.weight") return copy(block.ln1.w, shape, out);
     if (name == "ln_1.bias") return copy(block.ln1.b, shape, out);
     if (name == "ln_2.weight") return copy(block.ln2.w, shape, out);

@@ -57,7 +57,9 @@ class RowBatch {
   std::size_t past_length(std::size_t r) const { return lengths_[r]; }
   std::size_t first_score(std::size_t r) const { return first_score_[r]; }
   std::size_t score_count() const { return first_score_.back(); }
-  std::size_t longest_past() const { return lengths_.empty() ? 0 : *std::max_element(lengths_.begin(), lengths_.end()); }
+  std::size_t longest_past() const {
+    return lengths_.empty() ? 0 : *std::max_element(lengths_.begin(), lengths_.end());
+  }
 
  private:
   std::vector<Row> rows_;

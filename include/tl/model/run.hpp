@@ -32,18 +32,21 @@ class Run {
   explicit Run(std::array<Layers, sizeof...(Names)> results)
       : captures_(detail::capture_map<Names...>(results, std::index_sequence_for<Names...>{})) {}
 
-  // The first capture that covers the point and layer answers. Of a model known at run time a layer out of range throws.
+  // The first capture that covers the point and layer answers. Of a model known at run time a layer out of range
+  // throws.
   template <fixed_string Name>
   auto operator[](HookName<Name>) const {
     constexpr HookRef wanted = HookName<Name>::ref;
     static_assert(wanted.layer != every_layer, "tl: say which layer: a result is blocks.3.NAME, not blocks.*.NAME");
     constexpr std::size_t found = index_of(wanted);
-    static_assert(found != sizeof...(Names), "tl: this run did not capture that point; give it capture<\"...\">() of the name");
+    static_assert(found != sizeof...(Names),
+                  "tl: this run did not capture that point; give it capture<\"...\">() of the name");
     if constexpr (found != sizeof...(Names)) {
       using Key = std::tuple_element_t<found, std::tuple<Names...>>;
       const Layers& layers = boost::hana::at_key(captures_, boost::hana::type_c<Key>);
       const std::size_t index = Key::ref.layer == every_layer ? static_cast<std::size_t>(wanted.layer) : 0;
-      if (index >= layers.size()) throw Error("`", Name.view(), "` was not captured: the run has ", layers.size(), " layers of it");
+      if (index >= layers.size())
+        throw Error("`", Name.view(), "` was not captured: the run has ", layers.size(), " layers of it");
       return view<wanted.point>(layers[index]);
     }
   }

@@ -1,7 +1,7 @@
 #pragma once
 // A session: sequences that grow, the cached past they share with nobody, and one set of hooks fixed at construction.
-// Other hooks enter by fork(), which checks that what is shared was not written through; a cache is never handed around.
-// A session belongs to one thread; the model it refers to is shared by all and must outlive it.
+// Other hooks enter by fork(), which checks that what is shared was not written through; a cache is never handed
+// around. A session belongs to one thread; the model it refers to is shared by all and must outlive it.
 #include <cstddef>
 #include <span>
 #include <tl/model/forward.hpp>
@@ -124,7 +124,8 @@ class Session {
         path.push_back(static_cast<std::size_t>(at));
       KvCache::append_spans(sequence.blocks, length, batch_.span_floor(), batch_.spans());
       for (std::size_t j = path.size(); j-- != 0;)
-        KvCache::append_span({KvCache::slot(sequence.blocks, length + path[j]), 1}, batch_.span_floor(), batch_.spans());
+        KvCache::append_span({KvCache::slot(sequence.blocks, length + path[j]), 1}, batch_.span_floor(),
+                             batch_.spans());
       push_row(sequence_index, nodes[i].token, length + depth[i], length + i, RowKind::draft);
     }
     choose(Need::all_logits, nodes.size());
@@ -134,15 +135,14 @@ class Session {
   // Forgets a sequence's positions from `length` on.
   void rewind(std::size_t sequence, std::size_t length) {
     Sequence& target = sequences_.at(sequence);
-    if (length > target.length)
-      throw Error("cannot rewind a sequence of ", target.length, " positions to ", length);
+    if (length > target.length) throw Error("cannot rewind a sequence of ", target.length, " positions to ", length);
     target.length = length;
     if (target.edited_from >= length) target.edited_from = never;
   }
 
   // A session with other hooks that shares the first `position` positions of every sequence, without copying them.
-  // Throws Error where that past would not be what the new hooks give from scratch: this session's hooks wrote there, or
-  // the new ones would.
+  // Throws Error where that past would not be what the new hooks give from scratch: this session's hooks wrote there,
+  // or the new ones would.
   template <AnyPolicy... Others>
   Session<Model, Others...> fork(std::size_t position, Others&&... policies) const {
     require_complete();
@@ -210,13 +210,15 @@ class Session {
   }
   void require_whole(const Sequence& sequence, std::size_t rows) const {
     if (mixes_rows && (sequence.length != 0 || rows < sequence.prompt_length))
-      throw Error("a hook that mixes rows is offered whole sequences only: it can run neither on a part of a prompt nor "
-                  "while generating");
+      throw Error(
+          "a hook that mixes rows is offered whole sequences only: it can run neither on a part of a prompt nor "
+          "while generating");
   }
   bool edits_at(std::size_t position, std::size_t prompt_length) {
     bool any = false;
     hooks_.for_each([&]<class Policy>(Policy& policy) {
-      if constexpr (NamedPolicy<Policy>) any = any || (Policy::access == Access::edit && policy.applies(position, prompt_length));
+      if constexpr (NamedPolicy<Policy>)
+        any = any || (Policy::access == Access::edit && policy.applies(position, prompt_length));
       else any = any || policy.edits_position(position, prompt_length);
     });
     return any;
@@ -246,12 +248,13 @@ class Session {
     if (slot >= slot_position_.size()) slot_position_.resize((slot / kernels::block_slots + 1) * kernels::block_slots);
     slot_position_[slot] = static_cast<std::uint32_t>(position);
     if (position < sequence.edited_from && edits_at(position, sequence.prompt_length)) sequence.edited_from = position;
-    const Phase phase = kind == RowKind::draft                ? Phase::verify
+    const Phase phase = kind == RowKind::draft              ? Phase::verify
                         : position < sequence.prompt_length ? Phase::prefill
                                                             : Phase::decode;
-    batch_.add({token, static_cast<std::uint32_t>(position), static_cast<std::uint32_t>(index),
-                static_cast<std::uint32_t>(sequence.prompt_length), slot, static_cast<std::uint32_t>(steps_), phase, kind},
-               model_->config().n_head);
+    batch_.add(
+        {token, static_cast<std::uint32_t>(position), static_cast<std::uint32_t>(index),
+         static_cast<std::uint32_t>(sequence.prompt_length), slot, static_cast<std::uint32_t>(steps_), phase, kind},
+        model_->config().n_head);
     workspace_.tokens.push_back(token);
     workspace_.positions.push_back(static_cast<std::uint32_t>(position));
   }
@@ -272,8 +275,8 @@ class Session {
     if (need >= Need::last_logits) last = std::max(last, Depth{n_layer, Point::unembed_out});
     if (batch_.size() != 0 && last != nowhere) {
       if constexpr (may_see_attention) batch_.note_key_positions(slot_position_);
-      Forward<C, HookSet<Policies...>>{config,  model_->weights(), workspace_,   batch_, cache_,
-                                       threads_, hooks_,            entry_layer_, last}();
+      Forward<C, HookSet<Policies...>>{config, model_->weights(), workspace_, batch_, cache_, threads_,
+                                       hooks_, entry_layer_,      last}();
     }
     if (last <= Depth{n_layer - 1, Point::resid_pre}) incomplete_ = true;
     ++steps_;

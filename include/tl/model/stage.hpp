@@ -1,5 +1,6 @@
 #pragma once
-// What every part of the forward pass has in hand, and the one thing that several of them do: LayerNorm with its points.
+// What every part of the forward pass has in hand, and the one thing that several of them do: LayerNorm with its
+// points.
 #include <algorithm>
 #include <cstddef>
 #include <tl/hooks/hook_set.hpp>

@@ -14,7 +14,8 @@ namespace TL_NAMESPACE {
 class WeightSource {
  public:
   virtual ~WeightSource() = default;
-  // Writes the tensor, row-major float32, to out. Throws Error naming the tensor where it is missing or its shape is not `shape`.
+  // Writes the tensor, row-major float32, to out. Throws Error naming the tensor where it is missing or its shape is
+  // not `shape`.
   virtual void read(std::string_view name, std::span<const std::size_t> shape, float* out) = 0;
   // Whether the tensor is there (an optional one: the bias of an unembedding, `lm_head.bias`).
   virtual bool has(std::string_view name) const = 0;

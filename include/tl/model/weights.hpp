@@ -36,7 +36,7 @@ class WeightStorage {
   // `count` floats, aligned to a cache line.
   float* take(std::size_t count) {
     const std::size_t bytes = (count * sizeof(float) + 63) / 64 * 64;
-    pieces_.emplace_back(static_cast<float*>(::operator new(bytes, std::align_val_t{tensor_alignment})));
+    pieces_.emplace_back(static_cast<float*>(::operator new (bytes, std::align_val_t{tensor_alignment})));
     bytes_ += bytes;
     return pieces_.back().get();
   }
@@ -44,7 +44,7 @@ class WeightStorage {
 
  private:
   struct Release {
-    void operator()(float* p) const { ::operator delete(p, std::align_val_t{tensor_alignment}); }
+    void operator()(float* p) const { ::operator delete (p, std::align_val_t{tensor_alignment}); }
   };
   std::vector<std::unique_ptr<float, Release>> pieces_;
   std::size_t bytes_ = 0;
@@ -106,8 +106,7 @@ class Weights {
     Shaped out(Shaped::shape_type::of({config_.n_head, config_.d_model, config_.d_head}));
     for (std::size_t head = 0; head != config_.n_head; ++head)
       for (std::size_t m = 0; m != config_.d_model; ++m)
-        for (std::size_t d = 0; d != config_.d_head; ++d)
-          out(head, m, d) = w.matrix(m, head * config_.d_head + d);
+        for (std::size_t d = 0; d != config_.d_head; ++d) out(head, m, d) = w.matrix(m, head * config_.d_head + d);
     return out;
   }
 

@@ -17,7 +17,7 @@ class Buffer {
   float* need(std::size_t count) {
     if (count > capacity_) {
       data_.reset();
-      data_.reset(static_cast<float*>(::operator new(count * sizeof(float), std::align_val_t{tensor_alignment})));
+      data_.reset(static_cast<float*>(::operator new (count * sizeof(float), std::align_val_t{tensor_alignment})));
       capacity_ = count;
     }
     return data_.get();
@@ -26,21 +26,21 @@ class Buffer {
 
  private:
   struct Release {
-    void operator()(float* p) const { ::operator delete(p, std::align_val_t{tensor_alignment}); }
+    void operator()(float* p) const { ::operator delete (p, std::align_val_t{tensor_alignment}); }
   };
   std::unique_ptr<float, Release> data_;
   std::size_t capacity_ = 0;
 };
 
 struct Workspace {
-  Buffer resid, delta, normalized, scale;                // [row, d_model]; scale [row]
-  Buffer q, k, v, z;                                     // [row, head, d_head]
-  Buffer scores, scratch;                                // [head, key_pos] a row; attention's own
-  Buffer attn_in, head_input, result;                    // [row, head, d_model], where a hook names them
-  Buffer mlp;                                            // [row, d_mlp]
-  Buffer logits, all_logits;                             // [chosen row, d_vocab]; [row, d_vocab] where a hook looks
+  Buffer resid, delta, normalized, scale;  // [row, d_model]; scale [row]
+  Buffer q, k, v, z;                       // [row, head, d_head]
+  Buffer scores, scratch;                  // [head, key_pos] a row; attention's own
+  Buffer attn_in, head_input, result;      // [row, head, d_model], where a hook names them
+  Buffer mlp;                              // [row, d_mlp]
+  Buffer logits, all_logits;               // [chosen row, d_vocab]; [row, d_vocab] where a hook looks
   std::vector<Token> tokens;
-  std::vector<std::uint32_t> positions, chosen;          // chosen: the rows whose logits are wanted
+  std::vector<std::uint32_t> positions, chosen;  // chosen: the rows whose logits are wanted
 };
 
 }  // namespace TL_NAMESPACE
