@@ -12,7 +12,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto bytes = std::as_bytes(std::span(data, size));
   try {
     std::size_t read = 0;
-    volatile std::uint64_t sink = 0;
+    [[maybe_unused]] volatile std::uint64_t sink = 0;
     for (const auto& [name, tensor] : tl::io::parse_safetensors(bytes, "fuzz.safetensors")) {
       sink = tl::io::xxh64(tensor.bytes);
       read += tensor.bytes.size();

@@ -59,7 +59,7 @@ TEST_CASE("a file of the reference implementation is read: types, shapes, values
 
 TEST_CASE("elements are converted at any alignment and any count") {
   for (std::size_t offset = 0; offset != 8; ++offset)
-    for (const std::size_t count : {0, 1, 15, 16, 17, 1000}) {
+    for (const std::size_t count : {0u, 1u, 15u, 16u, 17u, 1000u}) {
       std::vector<std::byte> bytes(offset + 2 * count);
       for (std::size_t i = 0; i != count; ++i) {
         const auto half = static_cast<std::uint16_t>(0x3c00 + i);  // 1 + i / 1024

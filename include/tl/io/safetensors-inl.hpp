@@ -28,7 +28,7 @@ inline constexpr DtypeRow dtype_table[] = {{"BOOL", 1},    {"U8", 1},  {"I8", 1}
                                            {"U32", 4},     {"I32", 4}, {"F32", 4}, {"U64", 8},     {"I64", 8},
                                            {"F64", 8},     {"C64", 8}};
 
-// Elements one by one through memcpy: alignment does not matter, and compilers vectorise it.
+// Elements one by one through memcpy: alignment does not matter, and compilers make vectors of it at -O3.
 template <class Stored, class Convert>
 void convert_elements(std::span<const std::byte> bytes, float* out, Convert convert) {
   const std::size_t size = bytes.size() / sizeof(Stored);
@@ -150,9 +150,11 @@ TL_INLINE void to_float32(const StoredTensor& tensor, float* out, std::string_vi
       if (!tensor.bytes.empty()) std::memcpy(out, tensor.bytes.data(), tensor.bytes.size());
       return;
     case Dtype::f16:
-      return detail::convert_elements<std::uint16_t>(tensor.bytes, out, float_from_f16);
+      return detail::convert_elements<std::uint16_t>(tensor.bytes, out,
+                                                     [](std::uint16_t half) { return float_from_f16(half); });
     case Dtype::bf16:
-      return detail::convert_elements<std::uint16_t>(tensor.bytes, out, float_from_bf16);
+      return detail::convert_elements<std::uint16_t>(tensor.bytes, out,
+                                                     [](std::uint16_t half) { return float_from_bf16(half); });
     case Dtype::f64:
       return detail::convert_elements<double>(tensor.bytes, out,
                                               [](double value) { return static_cast<float>(value); });
