@@ -2,6 +2,7 @@
 
 #include <sstream>
 #include <tl/decode/load.hpp>
+#include <tl/hooks/ablate.hpp>
 #include "../catch.hpp"
 #include "../model/small_models.hpp"
 
@@ -23,6 +24,10 @@ TEST_CASE("calls that take text prepend the BOS and parse special tokens; tokens
   CHECK(model().prompt("<|endoftext|>Once").ids() == std::vector<Token>{0, 422});
   CHECK(same_bits(model()("Once upon a time"), model()(once.with_bos())));
   CHECK(model().loss("Once upon a time") == Approx(0.11482412368059158).margin(1e-4));
+  auto ablated = ablate<"blocks.5.attn.hook_z">(heads{4});
+  CHECK(same_bits(model()("Once upon a time", ablated), model()(once.with_bos(), ablated)));
+  CHECK(model().loss("Once upon a time", ablated) == model().loss(once.with_bos(), ablated));
+  CHECK(model().loss("Once upon a time", ablated) != model().loss("Once upon a time"));
 }
 
 TEST_CASE("text is streamed as it becomes certain, and is the text of the tokens") {

@@ -3,6 +3,7 @@
 #include "../catch.hpp"
 #include "reference_gpt2.hpp"
 #include "small_models.hpp"
+#include <tl/hooks/ablate.hpp>
 
 using namespace tl;
 
@@ -55,6 +56,20 @@ TEST_CASE("log-probabilities are normalised logits at the next token, and the lo
   CHECK_THROWS_WITH(model.loss(std::vector<Token>{1}), "a loss needs at least two tokens, and 1 were given");
   CHECK_THROWS_WITH(model.log_probs(std::vector<Token>{1, 999}),
                     "token 999 at position 1 is out of range: the vocabulary has 207 tokens");
+}
+
+TEST_CASE("logits and losses take policies: those of a run with them, and without them the plain ones") {
+  const auto model = random_model<odd>();
+  const auto tokens = some_tokens(12, odd);
+  auto ablated = ablate<"blocks.1.hook_mlp_out">();
+  const auto run = model.run(tokens, ablated, capture<"logits">());
+  CHECK(same_bits(model(tokens, ablated), run["logits"_hook]));
+  CHECK(!same_bits(model(tokens), run["logits"_hook]));
+  CHECK(model.loss(tokens, ablated) == model.loss(tokens, {1}, ablated));
+  CHECK(model.loss(tokens, ablated) != model.loss(tokens));
+  CHECK(same_bits(model.log_probs(tokens, ablated), model.log_probs(tokens, {1}, ablated)));
+  auto session = model.session(ablated);
+  CHECK(same_bits(session.extend(session.open(12), tokens, Need::all_logits), run["logits"_hook]));
 }
 
 TEST_CASE("the log-probabilities of a long text are the same in one pass and in chunks") {

@@ -51,12 +51,18 @@ class LanguageModel : public Gpt2<C, Storage, B> {
   using Base::log_probs;
   using Base::loss;
   using Base::run;
-  typename Base::Logits operator()(std::string_view text) const { return (*this)(prompt(text)); }
+  template <AnyPolicy... Policies>
+  typename Base::Logits operator()(std::string_view text, Policies&&... policies) const {
+    return (*this)(prompt(text), std::forward<Policies>(policies)...);
+  }
   template <AnyPolicy... Policies>
   auto run(std::string_view text, Policies&&... policies) const {
     return run(prompt(text), std::forward<Policies>(policies)...);
   }
-  double loss(std::string_view text) const { return loss(prompt(text)); }
+  template <AnyPolicy... Policies>
+  double loss(std::string_view text, Policies&&... policies) const {
+    return loss(prompt(text), std::forward<Policies>(policies)...);
+  }
 
   // Continues a text. Ends at the tokenizer's EOS, at the options' stop tokens and strings, or when the context is
   // full.

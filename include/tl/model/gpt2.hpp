@@ -33,12 +33,17 @@ class Gpt2 {
   const Weights<C>& weights() const { return weights_; }
 
   // Logits of every position.
-  Logits operator()(std::span<const Token> tokens, RunOptions options = {}) const {
-    auto session = this->session(options);
+  template <AnyPolicy... Policies>
+  Logits operator()(std::span<const Token> tokens, RunOptions options, Policies&&... policies) const {
+    auto session = this->session(options, std::forward<Policies>(policies)...);
     const auto logits = session.extend(session.open(tokens.size()), tokens, Need::all_logits);
     Logits out(Logits::shape_type::of({tokens.size(), config_.d_vocab}));
     std::copy_n(logits.data(), logits.size(), out.data());
     return out;
+  }
+  template <AnyPolicy... Policies>
+  Logits operator()(std::span<const Token> tokens, Policies&&... policies) const {
+    return (*this)(tokens, RunOptions{}, std::forward<Policies>(policies)...);
   }
 
   // Runs the policies over the tokens, as far as some policy looks, and returns what was captured.
@@ -89,7 +94,10 @@ class Gpt2 {
     }
     return out;
   }
-  LogProbs log_probs(std::span<const Token> tokens) const { return log_probs(tokens, RunOptions{}); }
+  template <AnyPolicy... Policies>
+  LogProbs log_probs(std::span<const Token> tokens, Policies&&... policies) const {
+    return log_probs(tokens, RunOptions{}, std::forward<Policies>(policies)...);
+  }
 
   // Mean negative log-likelihood of tokens 2.. in nats. Throws Error where there are fewer than two tokens.
   template <AnyPolicy... Policies>
@@ -100,12 +108,19 @@ class Gpt2 {
     for (float log_prob : each.values()) sum -= static_cast<double>(log_prob);
     return sum / static_cast<double>(each.size());
   }
-  double loss(std::span<const Token> tokens) const { return loss(tokens, RunOptions{}); }
+  template <AnyPolicy... Policies>
+  double loss(std::span<const Token> tokens, Policies&&... policies) const {
+    return loss(tokens, RunOptions{}, std::forward<Policies>(policies)...);
+  }
 
   // For what the calls above do not do: prefill in chunks, decoding, trees, forks. The model must outlive it.
   template <AnyPolicy... Policies>
   Session<Gpt2, Policies...> session(RunOptions options, Policies&&... policies) const {
     return Session<Gpt2, Policies...>(*this, options, std::forward<Policies>(policies)...);
+  }
+  template <AnyPolicy... Policies>
+  Session<Gpt2, Policies...> session(Policies&&... policies) const {
+    return session(RunOptions{}, std::forward<Policies>(policies)...);
   }
 
  private:
