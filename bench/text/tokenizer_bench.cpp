@@ -142,7 +142,7 @@ int main(int argc, char** argv) {
   try {
     benchmark::Initialize(&argc, argv);
     benchmark::AddCustomContext("text", std::to_string(subject().text.size()) + " bytes");
-    benchmark::AddCustomContext("of_read",
+    benchmark::AddCustomContext("%_of_read",
                                 "100 * bytes encoded a second / bytes this thread reads a second from the same text (" +
                                     std::to_string(static_cast<long>(read_rate() / 1e6)) + " MB/s)");
     benchmark::RunSpecifiedBenchmarks();
