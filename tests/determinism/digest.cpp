@@ -1,5 +1,5 @@
-// Prints a digest of every kernel's bits over fixed data, for the instruction set in use (TL_ARCH chooses it).
-//   digest        one line a kernel
+// Prints a digest of the bits of every kernel and of a model over fixed data, for the instruction set in use (TL_ARCH chooses it).
+//   digest        one line a kernel or activation
 //   digest sets   the instruction sets that this machine and build have
 #include <cstdint>
 #include <cstring>
@@ -15,6 +15,8 @@
 #include <tl/kernels/layer_norm.hpp>
 #include <tl/kernels/linear.hpp>
 #include <tl/kernels/softmax.hpp>
+#include <tl/model/gpt2.hpp>
+#include <tl/model/random_source.hpp>
 #include <vector>
 
 namespace kernels = tl::kernels;
@@ -119,6 +121,24 @@ void attention() {
   print("attention_mix", z.values());
 }
 
+// A model whose text is compiled here, not in the library, and the weights drawn for it.
+void model() {
+  static constexpr tl::Config config{
+      .n_layer = 2, .n_head = 3, .d_model = 51, .d_head = 17, .d_mlp = 101, .n_ctx = 64, .d_vocab = n};
+  Buffer drawn(n * config.d_model);
+  const std::size_t shape[] = {n, config.d_model};
+  tl::RandomSource(10).read("wte.weight", shape, drawn.data());
+  print("random_weights", drawn.values());
+
+  tl::RandomSource source(10, 0.3f);
+  const tl::Gpt2<config> gpt2(source);
+  std::vector<tl::Token> tokens;
+  for (int pos = 0; pos != 33; ++pos) tokens.push_back(pos * 31 % static_cast<int>(n));
+  const auto run = gpt2.run(tokens, tl::capture<"blocks.*.hook_resid_post">(), tl::capture<"blocks.*.attn.hook_result">(),
+                            tl::capture<"ln_final.hook_out">(), tl::capture<"logits">());
+  run.for_each([](const std::string& name, auto view) { print(name, view.values()); });
+}
+
 }  // namespace
 
 int main(int argc, char** argv) try {
@@ -129,6 +149,7 @@ int main(int argc, char** argv) try {
   linear_layers();
   row_kernels();
   attention();
+  model();
 } catch (const std::exception& error) {
   std::cerr << error.what() << '\n';
   return 2;
