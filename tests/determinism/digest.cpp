@@ -1,4 +1,5 @@
-// Prints a digest of the bits of every kernel and of a model over fixed data, for the instruction set in use (TL_ARCH chooses it).
+// Prints a digest of the bits of every kernel and of a model over fixed data, for the instruction set in use (TL_ARCH
+// chooses it).
 //   digest        one line a kernel or activation
 //   digest sets   the instruction sets that this machine and build have
 #include <cstdint>
@@ -48,7 +49,8 @@ void print(std::string_view kernel, std::span<const float> values) {
     std::memcpy(&bits, &value, sizeof bits);
     for (int byte = 0; byte != 4; ++byte) hash = (hash ^ (bits >> 8 * byte & 0xff)) * 0x100000001b3u;
   }
-  std::cout << kernels::name(kernels::instruction_set()) << ' ' << kernel << ' ' << std::hex << hash << std::dec << '\n';
+  std::cout << kernels::name(kernels::instruction_set()) << ' ' << kernel << ' ' << std::hex << hash << std::dec
+            << '\n';
 }
 
 void linear_layers() {
@@ -134,8 +136,9 @@ void model() {
   const tl::Gpt2<config> gpt2(source);
   std::vector<tl::Token> tokens;
   for (int pos = 0; pos != 33; ++pos) tokens.push_back(pos * 31 % static_cast<int>(n));
-  const auto run = gpt2.run(tokens, tl::capture<"blocks.*.hook_resid_post">(), tl::capture<"blocks.*.attn.hook_result">(),
-                            tl::capture<"ln_final.hook_out">(), tl::capture<"logits">());
+  const auto run =
+      gpt2.run(tokens, tl::capture<"blocks.*.hook_resid_post">(), tl::capture<"blocks.*.attn.hook_result">(),
+               tl::capture<"ln_final.hook_out">(), tl::capture<"logits">());
   run.for_each([](const std::string& name, auto view) { print(name, view.values()); });
 }
 
