@@ -20,7 +20,8 @@ TEST_CASE("ablate sets to zero: all, at positions, of some heads") {
   REQUIRE(applied(tl::ablate<"blocks.0.hook_mlp_out">(), counted<Residual>(2), 2) == Floats(8, 0.f));
   REQUIRE(applied(tl::ablate<"blocks.0.hook_mlp_out">().where(tl::not_first), counted<Residual>(2), 2) ==
           Floats{1, 2, 3, 4, 0, 0, 0, 0});
-  REQUIRE(applied(tl::ablate<"blocks.0.attn.hook_z">({1}), counted<Z>(2), 2) == Floats{1, 2, 0, 0, 5, 6, 7, 8, 0, 0, 11, 12});
+  REQUIRE(applied(tl::ablate<"blocks.0.attn.hook_z">({1}), counted<Z>(2), 2) ==
+          Floats{1, 2, 0, 0, 5, 6, 7, 8, 0, 0, 11, 12});
   REQUIRE(applied(tl::ablate<"blocks.0.attn.hook_pattern">({1}), counted<Pattern>(2), 1) == Floats{1, 2, 0, 0});
 }
 
@@ -41,8 +42,10 @@ TEST_CASE("a value of other run-time extents is refused") {
   REQUIRE_THROWS_WITH(applied(tl::ablate<"blocks.0.hook_mlp_out">(mean.view()), counted<Residual>(1), 1),
                       Equals("the value for `blocks.0.hook_mlp_out` has 5 elements, and a row there has 4"));
   tl::Tensor<float, Dim<"head">, Dim<"d_head">> two_heads(2, 2);
-  REQUIRE_THROWS_WITH(applied(tl::ablate<"blocks.0.attn.hook_z">(two_heads.view(), {2}), counted<Z>(1), 1),
-                      Equals("what was given for head 2 at `blocks.0.attn.hook_z` has 4 elements over 2 heads, and a head there has 2"));
+  REQUIRE_THROWS_WITH(
+      applied(tl::ablate<"blocks.0.attn.hook_z">(two_heads.view(), {2}), counted<Z>(1), 1),
+      Equals(
+          "what was given for head 2 at `blocks.0.attn.hook_z` has 4 elements over 2 heads, and a head there has 2"));
 }
 
 TEST_CASE("scale multiplies") {

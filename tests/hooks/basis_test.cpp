@@ -10,5 +10,6 @@ TEST_CASE("a direction and the policy made of it are of one basis") {
   using Centred = tl::Direction<"blocks.1.hook_resid_pre", tl::Basis::centred, tl::Dim<"d_model", 4>>;
   STATIC_REQUIRE_FALSE(std::is_same_v<Raw, Centred>);
   STATIC_REQUIRE(std::remove_cvref_t<decltype(tl::steer(std::declval<Raw>(), 1).callable())>::basis == tl::Basis::raw);
-  STATIC_REQUIRE(std::remove_cvref_t<decltype(tl::steer(std::declval<Centred>(), 1).callable())>::basis == tl::Basis::centred);
+  STATIC_REQUIRE(std::remove_cvref_t<decltype(tl::steer(std::declval<Centred>(), 1).callable())>::basis ==
+                 tl::Basis::centred);
 }

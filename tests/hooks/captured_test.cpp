@@ -25,7 +25,8 @@ TEST_CASE("ragged scores and patterns become square") {
     tl::Captured captured;
     for (std::size_t position = 0; position != 3; ++position) {
       const auto row = made_rows(1, 3, position);
-      captured.append(counted<Pattern>(position + 1, static_cast<float>(10 * position)).view(), 0, tl::Context(0, point, row));
+      captured.append(counted<Pattern>(position + 1, static_cast<float>(10 * position)).view(), 0,
+                      tl::Context(0, point, row));
     }
     const tl::CapturedArray array = captured.take(point);
     const float _ = masked;

@@ -12,7 +12,8 @@ using tl::Point;
 namespace {
 const auto nothing_missing = [](Point) -> const char* { return nullptr; };
 
-// Layers 0 to 2 of a model that has two points: residual, then pattern, three positions each. Returns the residuals after.
+// Layers 0 to 2 of a model that has two points: residual, then pattern, three positions each. Returns the residuals
+// after.
 template <class Hooks>
 std::vector<float> played(Hooks& hooks) {
   std::vector<float> after;
@@ -41,8 +42,9 @@ TEST_CASE("hooks named at run time do what typed policies do") {
   dynamic.capture("blocks.*.hook_resid_pre", tl::prompt_only);
   dynamic.capture("blocks.*.attn.hook_pattern");
   tl::HookSet<tl::DynamicHooks&> dynamic_set(dynamic);
-  tl::HookSet typed(tl::capture<"blocks.*.hook_resid_pre">(), tl::scale<"blocks.*.hook_resid_pre">(0.5f).where(tl::not_first),
-                    tl::capture<"blocks.*.hook_resid_pre">().where(tl::prompt_only), tl::capture<"blocks.*.attn.hook_pattern">());
+  tl::HookSet typed(
+      tl::capture<"blocks.*.hook_resid_pre">(), tl::scale<"blocks.*.hook_resid_pre">(0.5f).where(tl::not_first),
+      tl::capture<"blocks.*.hook_resid_pre">().where(tl::prompt_only), tl::capture<"blocks.*.attn.hook_pattern">());
 
   REQUIRE(played(dynamic_set) == played(typed));
 
@@ -66,13 +68,16 @@ TEST_CASE("hooks named at run time do what typed policies do") {
 TEST_CASE("a function is given the extents and the place") {
   tl::DynamicHooks hooks;
   int calls = 0;
-  hooks.observe("blocks.1.hook_resid_pre", [&](const tl::DynamicView& view, const tl::Context& at) {
-    ++calls;
-    REQUIRE(view.extents == std::vector<std::size_t>{2, 4});
-    REQUIRE(view.size() == 8);
-    REQUIRE(at.layer == 1);
-    REQUIRE(at.position() == 1);
-  }, tl::not_first);
+  hooks.observe(
+      "blocks.1.hook_resid_pre",
+      [&](const tl::DynamicView& view, const tl::Context& at) {
+        ++calls;
+        REQUIRE(view.extents == std::vector<std::size_t>{2, 4});
+        REQUIRE(view.size() == 8);
+        REQUIRE(at.layer == 1);
+        REQUIRE(at.position() == 1);
+      },
+      tl::not_first);
   tl::HookSet<tl::DynamicHooks&> set(hooks);
   played(set);
   REQUIRE(calls == 1);
@@ -122,8 +127,9 @@ TEST_CASE("sequences are kept apart") {
 
 TEST_CASE("what does not exist is refused in a sentence") {
   tl::DynamicHooks hooks;
-  REQUIRE_THROWS_WITH(hooks.capture("blocks.0.hook_resid_pots"),
-                      Equals("there is no hook point `blocks.0.hook_resid_pots`; the nearest is `blocks.N.hook_resid_post`"));
+  REQUIRE_THROWS_WITH(
+      hooks.capture("blocks.0.hook_resid_pots"),
+      Equals("there is no hook point `blocks.0.hook_resid_pots`; the nearest is `blocks.N.hook_resid_post`"));
   hooks.capture("blocks.8.hook_mlp_out");
   REQUIRE_NOTHROW(hooks.check(9, nothing_missing));
   REQUIRE_THROWS_WITH(hooks.check(8, nothing_missing),

@@ -39,9 +39,12 @@ TEST_CASE("layers named by number are listed in order, each once") {
 
 TEST_CASE("a layer gets the policies that name it and those of every layer, in argument order") {
   std::string text;
-  tl::HookSet hooks(tl::observe<"blocks.3.hook_resid_pre">(Letter{&text, 'a'}), tl::observe<"blocks.*.hook_resid_pre">(Letter{&text, 'b'}),
-                    tl::observe<"blocks.3.hook_resid_pre">(Letter{&text, 'c'}), tl::observe<"blocks.5.hook_resid_pre">(Letter{&text, 'd'}),
-                    tl::observe<"blocks.3.hook_resid_post">(Letter{&text, 'e'}), tl::observe<"hook_embed">(Letter{&text, 'f'}));
+  tl::HookSet hooks(tl::observe<"blocks.3.hook_resid_pre">(Letter{&text, 'a'}),
+                    tl::observe<"blocks.*.hook_resid_pre">(Letter{&text, 'b'}),
+                    tl::observe<"blocks.3.hook_resid_pre">(Letter{&text, 'c'}),
+                    tl::observe<"blocks.5.hook_resid_pre">(Letter{&text, 'd'}),
+                    tl::observe<"blocks.3.hook_resid_post">(Letter{&text, 'e'}),
+                    tl::observe<"hook_embed">(Letter{&text, 'f'}));
   fire<3, Point::resid_pre>(hooks);
   REQUIRE(text == "abc");
   text.clear();
@@ -61,10 +64,11 @@ TEST_CASE("a layer gets the policies that name it and those of every layer, in a
 TEST_CASE("a later policy sees what an earlier one wrote") {
   auto values = counted<Residual>(1);
   float seen_before = 0, seen_after = 0;
-  tl::HookSet hooks(tl::observe<"blocks.*.attn.hook_z">([&](auto view, const tl::Context&) { seen_before = view(0, 0); }),
-                    tl::edit<"blocks.1.attn.hook_z">([](auto view, const tl::Context&) { view(0, 0) = 40; }),
-                    tl::edit<"blocks.*.attn.hook_z">([](auto view, const tl::Context&) { view(0, 0) += 2; }),
-                    tl::observe<"blocks.*.attn.hook_z">([&](auto view, const tl::Context&) { seen_after = view(0, 0); }));
+  tl::HookSet hooks(
+      tl::observe<"blocks.*.attn.hook_z">([&](auto view, const tl::Context&) { seen_before = view(0, 0); }),
+      tl::edit<"blocks.1.attn.hook_z">([](auto view, const tl::Context&) { view(0, 0) = 40; }),
+      tl::edit<"blocks.*.attn.hook_z">([](auto view, const tl::Context&) { view(0, 0) += 2; }),
+      tl::observe<"blocks.*.attn.hook_z">([&](auto view, const tl::Context&) { seen_after = view(0, 0); }));
   const auto rows = made_rows(1, 1);
   hooks.at<1>(1).call<Point::z>(values.view(), rows);
   REQUIRE(seen_before == 1);

@@ -11,7 +11,9 @@ TEST_CASE("every point has a name with a layer, one for all layers, or one outsi
     const std::string name(point.name);
     CAPTURE(name);
     const std::vector<std::pair<std::string, int>> forms =
-        point.in_block ? std::vector<std::pair<std::string, int>>{{"blocks.0." + name, 0}, {"blocks.47." + name, 47}, {"blocks.*." + name, tl::every_layer}}
+        point.in_block ? std::vector<std::pair<std::string, int>>{{"blocks.0." + name, 0},
+                                                                  {"blocks.47." + name, 47},
+                                                                  {"blocks.*." + name, tl::every_layer}}
                        : std::vector<std::pair<std::string, int>>{{name, tl::no_layer}};
     for (const auto& [form, layer] : forms) {
       const tl::HookRef ref = tl::resolve(form);
@@ -31,9 +33,11 @@ TEST_CASE("logits is another name of unembed.hook_out") {
 }
 
 TEST_CASE("what is not a name") {
-  for (const char* wrong : {"", "blocks", "blocks.", "blocks.3", "blocks.3.", "blocks.*", "blocks..hook_resid_pre", "blocks.-1.hook_resid_pre",
-                            "blocks.3hook_resid_pre", "blocks.03.hook_resid_pre", "blocks.**.hook_resid_pre", "blocks.3.hook_resid_pre ",
-                            "Blocks.3.hook_resid_pre", "blocks.3.blocks.3.hook_resid_pre", "blocks.99999999999999999999.hook_resid_pre", "hook_logits"}) {
+  for (const char* wrong :
+       {"", "blocks", "blocks.", "blocks.3", "blocks.3.", "blocks.*", "blocks..hook_resid_pre",
+        "blocks.-1.hook_resid_pre", "blocks.3hook_resid_pre", "blocks.03.hook_resid_pre", "blocks.**.hook_resid_pre",
+        "blocks.3.hook_resid_pre ", "Blocks.3.hook_resid_pre", "blocks.3.blocks.3.hook_resid_pre",
+        "blocks.99999999999999999999.hook_resid_pre", "hook_logits"}) {
     CAPTURE(wrong);
     REQUIRE_FALSE(tl::resolve(wrong).known);
   }
@@ -71,9 +75,11 @@ TEST_CASE("the nearest name is the one that was meant") {
 TEST_CASE("names known at run time are refused in a sentence") {
   REQUIRE(tl::resolve_or_throw("blocks.5.hook_attn_out", 6).layer == 5);
   REQUIRE(tl::resolve_or_throw("blocks.*.hook_attn_out", 6).layer == tl::every_layer);
-  REQUIRE_THROWS_WITH(tl::resolve_or_throw("blocks.3.hook_resid_pots", 6),
-                      Equals("there is no hook point `blocks.3.hook_resid_pots`; the nearest is `blocks.N.hook_resid_post`"));
-  REQUIRE_THROWS_WITH(tl::resolve_or_throw("hook_embeds", 6), Equals("there is no hook point `hook_embeds`; the nearest is `hook_embed`"));
+  REQUIRE_THROWS_WITH(
+      tl::resolve_or_throw("blocks.3.hook_resid_pots", 6),
+      Equals("there is no hook point `blocks.3.hook_resid_pots`; the nearest is `blocks.N.hook_resid_post`"));
+  REQUIRE_THROWS_WITH(tl::resolve_or_throw("hook_embeds", 6),
+                      Equals("there is no hook point `hook_embeds`; the nearest is `hook_embed`"));
   REQUIRE_THROWS_WITH(tl::resolve_or_throw("blocks.6.hook_attn_out", 6),
                       Equals("hook point `blocks.6.hook_attn_out` names layer 6, and this model has layers 0 to 5"));
 }

@@ -30,15 +30,19 @@ TEST_CASE("each row takes the values of its own position") {
 
 TEST_CASE("single heads are patched") {
   const auto source = counted<ZSource>(1, -6);
-  REQUIRE(applied(tl::patch<"blocks.0.attn.hook_z">(source.view()), counted<Z>(1), 1) == Floats{-6, -5, -4, -3, -2, -1});
-  REQUIRE(applied(tl::patch<"blocks.0.attn.hook_z">(source.view(), {1}), counted<Z>(1), 1) == Floats{1, 2, -4, -3, 5, 6});
+  REQUIRE(applied(tl::patch<"blocks.0.attn.hook_z">(source.view()), counted<Z>(1), 1) ==
+          Floats{-6, -5, -4, -3, -2, -1});
+  REQUIRE(applied(tl::patch<"blocks.0.attn.hook_z">(source.view(), {1}), counted<Z>(1), 1) ==
+          Floats{1, 2, -4, -3, 5, 6});
 }
 
 TEST_CASE("a row of a pattern takes as many keys as it has") {
   PatternSource source(3, 3);
   for (std::size_t i = 0; i != source.size(); ++i) source.data()[i] = -static_cast<float>(i);
-  REQUIRE(applied(tl::patch<"blocks.0.attn.hook_pattern">(source.view()), counted<Pattern>(2), 1, 1) == Floats{-3, -4, -12, -13});
-  REQUIRE(applied(tl::patch<"blocks.0.attn.hook_pattern">(source.view(), {1}), counted<Pattern>(2), 1, 1) == Floats{1, 2, -12, -13});
+  REQUIRE(applied(tl::patch<"blocks.0.attn.hook_pattern">(source.view()), counted<Pattern>(2), 1, 1) ==
+          Floats{-3, -4, -12, -13});
+  REQUIRE(applied(tl::patch<"blocks.0.attn.hook_pattern">(source.view(), {1}), counted<Pattern>(2), 1, 1) ==
+          Floats{1, 2, -12, -13});
 }
 
 TEST_CASE("a source that does not reach is refused") {
@@ -49,8 +53,10 @@ TEST_CASE("a source that does not reach is refused") {
   REQUIRE_THROWS_WITH(applied(tl::patch<"blocks.0.hook_resid_pre">(wide.view()), counted<Residual>(1), 1),
                       Equals("a patch at `blocks.0.hook_resid_pre` has rows of 5 elements, and this model's have 4"));
   tl::Tensor<float, Dim<"pos">, Dim<"head">, Dim<"d_head">> two_heads(1, 2, 2);
-  REQUIRE_THROWS_WITH(applied(tl::patch<"blocks.0.attn.hook_z">(two_heads.view(), {2}), counted<Z>(1), 1),
-                      Equals("what was given for head 2 at `blocks.0.attn.hook_z` has 4 elements over 2 heads, and a head there has 2"));
+  REQUIRE_THROWS_WITH(
+      applied(tl::patch<"blocks.0.attn.hook_z">(two_heads.view(), {2}), counted<Z>(1), 1),
+      Equals(
+          "what was given for head 2 at `blocks.0.attn.hook_z` has 4 elements over 2 heads, and a head there has 2"));
   PatternSource short_source(3, 1);
   REQUIRE_THROWS_WITH(applied(tl::patch<"blocks.0.attn.hook_pattern">(short_source.view()), counted<Pattern>(3), 1, 2),
                       Equals("a patch at `blocks.0.attn.hook_pattern` has 1 keys, and 3 were asked of it"));

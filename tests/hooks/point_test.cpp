@@ -23,12 +23,12 @@ TEST_CASE("25 points a block and 7 a model") {
 
 TEST_CASE("what a row has at each point") {
   const auto count = [](tl::PointShape shape) { return std::ranges::count(tl::points, shape, &tl::PointInfo::shape); };
-  REQUIRE(count(tl::PointShape::head_key_pos) == 2);   // scores, pattern
-  REQUIRE(count(tl::PointShape::scale) == 3);          // one a LayerNorm
-  REQUIRE(count(tl::PointShape::head_d_head) == 4);    // q, k, v, z
-  REQUIRE(count(tl::PointShape::head_d_model) == 5);   // attn_in, q_input, k_input, v_input, result
-  REQUIRE(count(tl::PointShape::d_mlp) == 2);          // pre, post
-  REQUIRE(count(tl::PointShape::d_vocab) == 1);        // logits
+  REQUIRE(count(tl::PointShape::head_key_pos) == 2);  // scores, pattern
+  REQUIRE(count(tl::PointShape::scale) == 3);         // one a LayerNorm
+  REQUIRE(count(tl::PointShape::head_d_head) == 4);   // q, k, v, z
+  REQUIRE(count(tl::PointShape::head_d_model) == 5);  // attn_in, q_input, k_input, v_input, result
+  REQUIRE(count(tl::PointShape::d_mlp) == 2);         // pre, post
+  REQUIRE(count(tl::PointShape::d_vocab) == 1);       // logits
   REQUIRE(tl::info(Point::z).shape == tl::PointShape::head_d_head);
   REQUIRE(tl::info(Point::result).shape == tl::PointShape::head_d_model);
 }

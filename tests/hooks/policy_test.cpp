@@ -49,7 +49,8 @@ TEST_CASE("an edit writes through the view, an observer sees a const one") {
 TEST_CASE("a callable may say the tensor it takes") {
   auto values = counted<Residual>(2);
   const auto rows = made_rows(2, 2);
-  auto zero = tl::edit<resid>([](tl::TensorView<float, tl::Dim<"row">, tl::Dim<"d_model">> view, tl::Context) { fill(view, 0); });
+  auto zero = tl::edit<resid>(
+      [](tl::TensorView<float, tl::Dim<"row">, tl::Dim<"d_model">> view, tl::Context) { fill(view, 0); });
   call(zero, values, rows);
   REQUIRE(values_of(values) == std::vector<float>(8, 0.f));
 }

@@ -23,7 +23,8 @@ Residual applied(P policy, Residual values, std::size_t rows) {
 }  // namespace
 
 TEST_CASE("steer adds alpha times the direction to every row") {
-  REQUIRE(values_of(applied(tl::steer(direction(), 1), counted<Residual>(2), 2)) == Floats{11, 22, 33, 44, 15, 26, 37, 48});
+  REQUIRE(values_of(applied(tl::steer(direction(), 1), counted<Residual>(2), 2)) ==
+          Floats{11, 22, 33, 44, 15, 26, 37, 48});
   REQUIRE(values_of(applied(tl::steer(direction(), -0.5f).where(tl::not_first), counted<Residual>(2), 2)) ==
           Floats{1, 2, 3, 4, 0, -4, -8, -12});
 }
@@ -43,6 +44,7 @@ TEST_CASE("alpha 0 touches nothing, not even the sign of a zero") {
 
 TEST_CASE("a direction of another run-time width is refused") {
   tl::Direction<"blocks.1.hook_resid_pre", tl::Basis::raw, Dim<"d_model">> wide{tl::Tensor<float, Dim<"d_model">>(6)};
-  REQUIRE_THROWS_WITH(applied(tl::steer(wide, 1), counted<Residual>(1), 1),
-                      Equals("a direction of 6 elements cannot be added at `blocks.1.hook_resid_pre`, where a row has 4"));
+  REQUIRE_THROWS_WITH(
+      applied(tl::steer(wide, 1), counted<Residual>(1), 1),
+      Equals("a direction of 6 elements cannot be added at `blocks.1.hook_resid_pre`, where a row has 4"));
 }

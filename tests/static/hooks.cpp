@@ -44,10 +44,12 @@ using Resid = TensorView<float, Dim<"row">, Dim<"d_model", 768>>;
 using Pattern = TensorView<float, Dim<"head", 12>, Dim<"key_pos">>;
 static_assert(std::same_as<tl::RowView<Point::resid_post, tl::gpt2_small>, Resid>);
 static_assert(std::same_as<tl::RowView<Point::pattern, tl::gpt2_small>, Pattern>);
-static_assert(std::same_as<tl::RowView<Point::ln2_scale, tl::gpt2_small>, TensorView<float, Dim<"row">, Dim<"scale", 1>>>);
+static_assert(
+    std::same_as<tl::RowView<Point::ln2_scale, tl::gpt2_small>, TensorView<float, Dim<"row">, Dim<"scale", 1>>>);
 static_assert(std::same_as<tl::RowView<Point::result, tl::gpt2_small>,
                            TensorView<float, Dim<"row">, Dim<"head", 12>, Dim<"d_model", 768>>>);
-static_assert(std::same_as<tl::RowView<Point::unembed_out, tl::dynamic_gpt2>, TensorView<float, Dim<"row">, Dim<"d_vocab">>>);
+static_assert(
+    std::same_as<tl::RowView<Point::unembed_out, tl::dynamic_gpt2>, TensorView<float, Dim<"row">, Dim<"d_vocab">>>);
 
 // Captures have TransformerLens' shapes without the batch axis.
 static_assert(std::same_as<tl::CapturedView<Point::pattern, tl::gpt2_small>,
@@ -58,7 +60,8 @@ static_assert(std::same_as<tl::CapturedView<Point::mlp_pre, tl::gpt2_small>,
 // A run has the results of its captures, in order, and of nothing else.
 using Observer = decltype(tl::observe<"hook_embed">(nothing));
 static_assert(std::same_as<tl::RunOf<tl::gpt2_small, Capture, Observer, Capture&>,
-                           tl::Run<tl::gpt2_small, tl::HookName<"blocks.*.hook_resid_post">, tl::HookName<"blocks.*.hook_resid_post">>>);
+                           tl::Run<tl::gpt2_small, tl::HookName<"blocks.*.hook_resid_post">,
+                                   tl::HookName<"blocks.*.hook_resid_post">>>);
 static_assert(std::same_as<tl::RunOf<tl::gpt2_small, Observer>, tl::Run<tl::gpt2_small>>);
 
 }  // namespace

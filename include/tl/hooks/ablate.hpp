@@ -40,12 +40,15 @@ struct Constant {
       constexpr bool whole = std::is_convertible_v<Target, Value>;
       if constexpr (whole) {
         const Value source = value.view();
-        if (source.size() != target.size()) throw Error("the value for `", full_name(at.point, at.layer), "` has ", source.size(), " elements, and a row there has ", target.size());
+        if (source.size() != target.size())
+          throw Error("the value for `", full_name(at.point, at.layer), "` has ", source.size(),
+                      " elements, and a row there has ", target.size());
         std::copy_n(source.data(), source.size(), target.data());
       } else if constexpr (one_head_fits<Value, Target>) {
         copy_head(value.view(), head, target, at);
       } else {
-        static_assert(whole, "tl: the value has not the shape of a row at this hook point (d_model against d_mlp, say)");
+        static_assert(whole,
+                      "tl: the value has not the shape of a row at this hook point (d_model against d_mlp, say)");
       }
     });
   }

@@ -6,11 +6,9 @@
 
 namespace TL_NAMESPACE {
 
-template <fixed_string Name>
-class Capture {
+// What a capture holds, the same for all names: its code is compiled once for each shape of view.
+class CapturedSequences {
  public:
-  static constexpr HookRef ref = ref_of<Name>;
-
   template <class View>
   void operator()(View view, const Context& at) {
     for (std::size_t row = 0; row != at.rows(); ++row) kept(at.sequence(row), at.layer).append(view, row, at);
@@ -27,6 +25,9 @@ class Capture {
  private:
   std::vector<std::vector<Captured>> kept_;
 };
+
+template <fixed_string Name>
+struct Capture : CapturedSequences {};
 
 template <fixed_string Name>
 constexpr auto capture() {

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <span>
 #include <tl/hooks/policy.hpp>
-#include <tuple>
+#include <type_traits>
 #include <utility>
 
 namespace TL_NAMESPACE {
@@ -136,6 +136,29 @@ struct LayerHooks<Bound<Policies, Indices>...> : Bound<Policies, Indices>... {
   }
 };
 
+namespace detail {
+// Policies side by side. std::tuple nests one level in another, which costs a compiler the square of their number.
+template <std::size_t Index, class Policy>
+struct Held {
+  Policy policy;
+};
+template <class Indices, class... Policies>
+struct HeldPolicies;
+template <std::size_t... Indices, class... Policies>
+struct HeldPolicies<std::index_sequence<Indices...>, Policies...> : Held<Indices, Policies>... {
+  template <class F>
+  constexpr void for_each(F& f) {
+    (f(static_cast<Held<Indices, Policies>&>(*this).policy), ...);
+  }
+};
+template <std::size_t Index, class Policy>
+constexpr auto& held(Held<Index, Policy>& one) {
+  return one.policy;
+}
+template <std::size_t Index, class Policy>
+std::remove_reference_t<Policy> held_type(const Held<Index, Policy>&);
+}  // namespace detail
+
 // Owns its policies, or refers to them where they were given as lvalues.
 template <AnyPolicy... Policies>
 class HookSet {
@@ -143,7 +166,7 @@ class HookSet {
   static constexpr std::size_t size = sizeof...(Policies);
   static constexpr bool any_run_time = (RunTimePolicy<Policies> || ...);
 
-  constexpr explicit HookSet(Policies... policies) : policies_(std::forward<Policies>(policies)...) {}
+  constexpr explicit HookSet(Policies... policies) : policies_{{std::forward<Policies>(policies)}...} {}
 
   // The layers that policies name by number, in order, each once.
   static constexpr auto named_layers = [] {
@@ -167,26 +190,28 @@ class HookSet {
         return indices;
       }();
       return [&]<std::size_t... C>(std::index_sequence<C...>) {
-        return LayerHooks<Bound<policy_type<chosen[C]>, chosen[C]>...>(layer, &std::get<chosen[C]>(policies_)...);
-      }(std::make_index_sequence<count>{});
+        return LayerHooks<Bound<policy_type<chosen[C]>, chosen[C]>...>(layer, &detail::held<chosen[C]>(policies_)...);
+      }
+      (std::make_index_sequence<count>{});
     }
   }
 
   template <std::size_t I>
   constexpr auto& policy() {
-    return std::get<I>(policies_);
+    return detail::held<I>(policies_);
   }
   // f(policy) for each, in argument order.
   template <class F>
-  constexpr void for_each(F f) {
-    std::apply([&](auto&... policies) { (f(policies), ...); }, policies_);
+  constexpr void for_each(F&& f) {
+    policies_.for_each(f);
   }
 
  private:
+  using Held = detail::HeldPolicies<std::index_sequence_for<Policies...>, Policies...>;
   template <std::size_t I>
-  using policy_type = std::remove_reference_t<std::tuple_element_t<I, std::tuple<Policies...>>>;
+  using policy_type = decltype(detail::held_type<I>(std::declval<Held&>()));
 
-  std::tuple<Policies...> policies_;
+  Held policies_;
 };
 
 template <class... Policies>

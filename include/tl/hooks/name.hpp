@@ -101,8 +101,9 @@ constexpr std::string_view nearest_point(std::string_view wrote) {
 namespace detail {
 template <fixed_string Wrote, fixed_string Nearest, bool Known>
 struct hook_point_named {
-  static_assert(Known, "tl: there is no hook point of that name; above: what was written, and the nearest known point "
-                       "(a point of a block is written blocks.3.NAME or blocks.*.NAME)");
+  static_assert(Known,
+                "tl: there is no hook point of that name; above: what was written, and the nearest known point "
+                "(a point of a block is written blocks.3.NAME or blocks.*.NAME)");
 };
 
 template <fixed_string Name>

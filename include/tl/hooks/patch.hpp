@@ -30,7 +30,8 @@ struct Patch {
     each_value(view, at, chosen, [&](auto target, std::size_t row, std::size_t head) {
       const std::size_t position = at.position(row);
       if (position >= source.template extent<"pos">())
-        throw Error("a patch at `", full_name(at.point, at.layer), "` has ", source.template extent<"pos">(), " positions, and position ", position, " was asked of it");
+        throw Error("a patch at `", full_name(at.point, at.layer), "` has ", source.template extent<"pos">(),
+                    " positions, and position ", position, " was asked of it");
       if constexpr (leads_with_rows<View>) {
         const auto value = source.view()(position);
         constexpr bool whole = std::is_convertible_v<decltype(target), decltype(value)>;
@@ -54,15 +55,20 @@ struct Patch {
  private:
   template <class Value, class Target>
   static void copy(Value value, Target target, const Context& at) {
-    if (value.size() != target.size()) throw Error("a patch at `", full_name(at.point, at.layer), "` has rows of ", value.size(), " elements, and this model's have ", target.size());
+    if (value.size() != target.size())
+      throw Error("a patch at `", full_name(at.point, at.layer), "` has rows of ", value.size(),
+                  " elements, and this model's have ", target.size());
     std::copy_n(value.data(), value.size(), target.data());
   }
   template <class Target>
   void copy_keys(std::size_t head, std::size_t position, Target target, const Context& at) const {
     if (head >= source.template extent<"head">())
-      throw Error("a patch at `", full_name(at.point, at.layer), "` has ", source.template extent<"head">(), " heads, and head ", head, " was asked of it");
+      throw Error("a patch at `", full_name(at.point, at.layer), "` has ", source.template extent<"head">(),
+                  " heads, and head ", head, " was asked of it");
     const auto keys = source.view()(head, position);
-    if (keys.size() < target.size()) throw Error("a patch at `", full_name(at.point, at.layer), "` has ", keys.size(), " keys, and ", target.size(), " were asked of it");
+    if (keys.size() < target.size())
+      throw Error("a patch at `", full_name(at.point, at.layer), "` has ", keys.size(), " keys, and ", target.size(),
+                  " were asked of it");
     std::copy_n(keys.data(), target.size(), target.data());
   }
 };
@@ -76,7 +82,8 @@ auto patch(TensorView<T, Ds...> source, heads chosen = {}) {
 
 template <fixed_string Name, class T, class... Ds>
 auto frozen_norm(TensorView<T, Ds...> captured_scale) {
-  static_assert(info(ref_of<Name>.point).shape == PointShape::scale, "tl: frozen_norm takes the name of a LayerNorm's hook_scale");
+  static_assert(info(ref_of<Name>.point).shape == PointShape::scale,
+                "tl: frozen_norm takes the name of a LayerNorm's hook_scale");
   return patch<Name>(captured_scale);
 }
 

@@ -38,8 +38,8 @@ void for_each_run(View view, const Context& at, Selected selected, F f) {
 }
 }  // namespace detail
 
-// MixesRows: the callable reads some rows to write others. It is then offered whole sequences, one a call, and a session
-// that would cut a sequence refuses it.
+// MixesRows: the callable reads some rows to write others. It is then offered whole sequences, one a call, and a
+// session that would cut a sequence refuses it.
 template <fixed_string Name, Access A, class F, PositionPredicate Where = detail::All, bool MixesRows = false>
 class Policy {
  public:
@@ -60,9 +60,7 @@ class Policy {
     return Policy<Name, A, F, Predicate, MixesRows>(std::forward<F>(f_), std::move(predicate));
   }
   // Declares that the callable mixes rows.
-  constexpr auto mixing_rows() && {
-    return Policy<Name, A, F, Where, true>(std::forward<F>(f_), std::move(where_));
-  }
+  constexpr auto mixing_rows() && { return Policy<Name, A, F, Where, true>(std::forward<F>(f_), std::move(where_)); }
 
   // Whether the policy acts at this position of a sequence.
   constexpr bool applies(std::size_t position, std::size_t prompt_length) const {
@@ -89,7 +87,8 @@ class Policy {
       } else if constexpr (std::same_as<Where, detail::All>) {
         once(view, at);
       } else {
-        detail::for_each_run(view, at, [&](std::size_t r) { return where_(at.position(r), at.prompt_length(r)); }, once);
+        detail::for_each_run(
+            view, at, [&](std::size_t r) { return where_(at.position(r), at.prompt_length(r)); }, once);
       }
     }
   }

@@ -1,5 +1,6 @@
 #pragma once
 // What a set of policies may ask of a model: layers it has, parts it has, a basis it is in, and no two readings of ln1.
+#include <array>
 #include <cstddef>
 #include <tl/core/error.hpp>
 #include <tl/hooks/basis.hpp>
@@ -43,19 +44,60 @@ constexpr void check_policy() {
   }
 }
 
-// A policy that edits the input of single heads, and one that names ln1's points, at one layer.
-template <class Editor, class Reader>
+template <class Policy>
+constexpr bool edits_by_name() {
+  if constexpr (NamedPolicy<Policy>) return Policy::access == Access::edit;
+  else return false;
+}
+
+// Whether a policy edits the input of single heads where another names ln1's points. A loop over plain values, for 156
+// policies make 24,336 pairs.
+template <class... Policies>
 constexpr bool ln1_conflict() {
-  if constexpr (NamedPolicy<Editor> && NamedPolicy<Reader>) {
-    constexpr HookRef a = Editor::ref, b = Reader::ref;
-    return Editor::access == Access::edit && is_head_input(a.point) && is_ln1(b.point) &&
-           (a.layer == b.layer || a.layer == every_layer || b.layer == every_layer);
+  constexpr std::array<bool, sizeof...(Policies) + 1> edits{edits_by_name<Policies>()..., false};
+  for (std::size_t i = 0; i != sizeof...(Policies); ++i) {
+    const HookRef edited = refs<Policies...>[i];
+    if (!edits[i] || !is_head_input(edited.point)) continue;
+    for (const HookRef& named : refs<Policies...>)
+      if (is_ln1(named.point) &&
+          (edited.layer == named.layer || edited.layer == every_layer || named.layer == every_layer))
+        return true;
   }
   return false;
 }
-template <class Editor, class... Policies>
-constexpr bool ln1_conflicts = (ln1_conflict<Editor, Policies>() || ...);
 
+// Visitors of a set's policies. Not lambdas, whose names, one for each policy, would hold the types of all.
+struct CheckAtRunTime {
+  const Config& config;
+  template <class Policy>
+  void operator()(Policy& policy) const {
+    if constexpr (NamedPolicy<Policy>) check(Policy::name.view(), Policy::ref.point);
+    else policy.check(config.n_layer, [&](Point p) { return missing_part(p, config); });
+  }
+  void check(std::string_view name, Point point) const {
+    resolve_or_throw(name, config.n_layer);
+    if (const char* why = missing_part(point, config)) throw Error("hook point `", name, "` cannot be served: ", why);
+  }
+};
+struct Deepen {
+  Depth& deepest;
+  std::size_t n_layer;
+  template <class Policy>
+  void operator()(Policy& policy) const {
+    if constexpr (NamedPolicy<Policy>) to(Policy::ref);
+    else policy.for_each_ref([&](HookRef ref) { to(ref); });
+  }
+  void to(HookRef ref) const { deepest = std::max(deepest, depth_of(ref, n_layer)); }
+};
+struct EditsAt {
+  std::size_t position, prompt_length;
+  bool any = false;
+  template <class Policy>
+  void operator()(Policy& policy) {
+    if constexpr (!NamedPolicy<Policy>) any = any || policy.edits_position(position, prompt_length);
+    else if constexpr (Policy::access == Access::edit) any = any || policy.applies(position, prompt_length);
+  }
+};
 }  // namespace detail
 
 // Refuses, when a program is compiled, what no model of the configuration can do.
@@ -63,7 +105,7 @@ template <Config C, Basis B, class... Policies>
 constexpr void check_hooks() {
   (detail::check_policy<std::remove_cvref_t<Policies>, C, B>(), ...);
   static_assert(
-      !(detail::ln1_conflicts<std::remove_cvref_t<Policies>, std::remove_cvref_t<Policies>...> || ...),
+      !detail::ln1_conflict<std::remove_cvref_t<Policies>...>(),
       "tl: where a hook edits the input of single heads (hook_attn_in, hook_q_input, ...) each head has a LayerNorm "
       "of its own, and ln1's points do not exist");
 }
@@ -71,25 +113,14 @@ constexpr void check_hooks() {
 // The same for what is known at run time: throws Error.
 template <AnyPolicy... Policies>
 void check_hooks_at_run_time(HookSet<Policies...>& hooks, const Config& config) {
-  hooks.for_each([&]<class Policy>(Policy& policy) {
-    if constexpr (NamedPolicy<Policy>) {
-      resolve_or_throw(Policy::name.view(), config.n_layer);
-      if (const char* why = detail::missing_part(Policy::ref.point, config))
-        throw Error("hook point `", Policy::name.view(), "` cannot be served: ", why);
-    } else {
-      policy.check(config.n_layer, [&](Point p) { return detail::missing_part(p, config); });
-    }
-  });
+  hooks.for_each(detail::CheckAtRunTime{config});
 }
 
 // The deepest point that the policies look at, or nowhere.
 template <AnyPolicy... Policies>
 Depth depth_of(HookSet<Policies...>& hooks, std::size_t n_layer) {
   Depth deepest = nowhere;
-  hooks.for_each([&]<class Policy>(Policy& policy) {
-    if constexpr (NamedPolicy<Policy>) deepest = std::max(deepest, depth_of(Policy::ref, n_layer));
-    else policy.for_each_ref([&](HookRef ref) { deepest = std::max(deepest, depth_of(ref, n_layer)); });
-  });
+  hooks.for_each(detail::Deepen{deepest, n_layer});
   return deepest;
 }
 

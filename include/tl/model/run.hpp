@@ -103,6 +103,23 @@ struct run_of<C, std::tuple<Names...>, P, Rest...> {
   struct next<true, Unused> : run_of<C, std::tuple<Names..., HookName<std::remove_cvref_t<P>::name>>, Rest...> {};
   using type = typename next<is_capture<std::remove_cvref_t<P>>>::type;
 };
+
+// Visits the policies of a set and fills a result for each capture among them.
+struct TakeCaptures {
+  std::size_t sequence, n_layer;
+  CapturedLayers* next;
+
+  template <class P>
+  void operator()(P& policy) {
+    if constexpr (is_capture<P>) {
+      const auto take = [&](int layer) { next->push_back(policy.callable().kept(sequence, layer).take(P::ref.point)); };
+      if constexpr (P::ref.layer == every_layer)
+        for (std::size_t layer = 0; layer != n_layer; ++layer) take(static_cast<int>(layer));
+      else take(P::ref.layer);
+      ++next;
+    }
+  }
+};
 }  // namespace detail
 
 template <Config C, AnyPolicy... Policies>
@@ -113,21 +130,7 @@ template <Config C, AnyPolicy... Policies>
 RunOf<C, Policies...> take_run(HookSet<Policies...>& hooks, std::size_t sequence, std::size_t n_layer) {
   constexpr std::size_t count = (std::size_t{detail::is_capture<std::remove_cvref_t<Policies>>} + ... + 0);
   std::array<std::vector<CapturedArray>, count> results;
-  std::size_t next = 0;
-  hooks.for_each([&]<class P>(P& policy) {
-    if constexpr (detail::is_capture<P>) {
-      const auto take = [&](int layer) {
-        Captured& kept = policy.callable().kept(sequence, layer);
-        results[next].push_back(kept.take(P::ref.point));
-      };
-      if constexpr (P::ref.layer == every_layer) {
-        for (std::size_t layer = 0; layer != n_layer; ++layer) take(static_cast<int>(layer));
-      } else {
-        take(P::ref.layer);
-      }
-      ++next;
-    }
-  });
+  hooks.for_each(detail::TakeCaptures{sequence, n_layer, results.data()});
   return RunOf<C, Policies...>(std::move(results));
 }
 

@@ -31,6 +31,15 @@ struct TreeNode {
   std::ptrdiff_t parent;
 };
 
+namespace detail {
+// One for all sessions, whatever their hooks: so is what std::vector makes of it.
+struct Sequence {
+  KvCache::BlockList blocks;
+  std::size_t length, prompt_length;
+  std::size_t edited_from;  // the first position that a hook wrote at
+};
+}  // namespace detail
+
 template <class Model, AnyPolicy... Policies>
 class Session {
   static constexpr Config C = Model::static_config;
@@ -188,11 +197,7 @@ class Session {
     return (mixes(std::type_identity<std::remove_cvref_t<Policies>>{}) || ...);
   }();
 
-  struct Sequence {
-    KvCache::BlockList blocks;
-    std::size_t length, prompt_length;
-    std::size_t edited_from;  // the first position that a hook wrote at
-  };
+  using Sequence = detail::Sequence;
 
   void require_complete() const {
     if (incomplete_)
@@ -215,13 +220,9 @@ class Session {
           "while generating");
   }
   bool edits_at(std::size_t position, std::size_t prompt_length) {
-    bool any = false;
-    hooks_.for_each([&]<class Policy>(Policy& policy) {
-      if constexpr (NamedPolicy<Policy>)
-        any = any || (Policy::access == Access::edit && policy.applies(position, prompt_length));
-      else any = any || policy.edits_position(position, prompt_length);
-    });
-    return any;
+    detail::EditsAt visitor{position, prompt_length};
+    hooks_.for_each(visitor);
+    return visitor.any;
   }
 
   void begin(std::size_t layer) {
