@@ -137,7 +137,7 @@ TEST_CASE("a row has the same bits alone, in a chunk, in the whole, and with two
     REQUIRE(same_bits(two, whole));
     const auto materialised = steps(table, q, prefill(n_head, 0, rows), cache, 2);
     REQUIRE(same_bits(materialised.z, whole));
-    for (const std::uint32_t chunk : {1, 3, 7})
+    for (const std::uint32_t chunk : {1u, 3u, 7u})
       for (std::uint32_t first = 0; first + chunk <= rows; first += chunk) {
         const std::vector<float> part(q.begin() + first * static_cast<std::ptrdiff_t>(width),
                                       q.begin() + (first + chunk) * static_cast<std::ptrdiff_t>(width));
@@ -160,7 +160,8 @@ TEST_CASE("bits follow the order of a row's list, not where its slots lie nor ho
       away.push_back({slot, 1});
       reversed.insert(reversed.begin(), {i, 1});
     }
-    for (std::uint32_t first = 0; first != keys; first += 25) pieces.push_back({first, 11}), pieces.push_back({first + 11, 14});
+    for (std::uint32_t first = 0; first != keys; first += 25)
+      pieces.push_back({first, 11}), pieces.push_back({first + 11, 14});
     one.add({{0, keys}});
     cut.add(pieces);
     tree.add(away);

@@ -49,7 +49,7 @@ TEST_CASE("special values") {
 
 TEST_CASE("sums, in place too") {
   FOR_EACH_SET(table) {
-    for (const std::size_t n : {1, 3, 15, 16, 31, 1000}) {
+    for (const std::size_t n : {1u, 3u, 15u, 16u, 31u, 1000u}) {
       const auto a = random_floats(n, 14), b = random_floats(n, 15);
       auto sum = a, scaled = a;
       table.add(sum.data(), b.data(), sum.data(), n, 1);

@@ -1,11 +1,13 @@
 #pragma once
-// What the tests of kernels share: the instruction sets of this machine, random numbers, equality of bits, and the proof
-// that a second thread took part.
+// What the tests of kernels share: the instruction sets of this machine, random numbers, equality of bits, and the
+// proof that a second thread took part.
 #include <cstdint>
 #include <cstring>
 #include <random>
 #include <string>
+#include <tl/kernels/attention.hpp>
 #include <tl/kernels/kernel_table.hpp>
+#include <tl/kernels/linear.hpp>
 #include <tl/kernels/parallel.hpp>
 #include <vector>
 
@@ -14,10 +16,9 @@
 namespace kernels = tl::kernels;
 
 // A section of the test for every instruction set that this machine has.
-#define FOR_EACH_SET(table_name)                                                \
-  for (const auto set_under_test : kernels::available_instruction_sets())       \
-    if (const auto& table_name = kernels::table(set_under_test); true)          \
-  DYNAMIC_SECTION(kernels::name(set_under_test))
+#define FOR_EACH_SET(table_name)                                          \
+  for (const auto set_under_test : kernels::available_instruction_sets()) \
+    if (const auto& table_name = kernels::table(set_under_test); true) DYNAMIC_SECTION(kernels::name(set_under_test))
 
 inline std::vector<float> random_floats(std::size_t n, std::uint32_t seed, float low = -1, float high = 1) {
   std::mt19937 bits(seed);

@@ -5,7 +5,7 @@
 
 TEST_CASE("layer_norm agrees with the reference, its steps have its bits, rows do not see each other") {
   FOR_EACH_SET(table) {
-    for (const std::size_t d : {1, 2, 7, 15, 16, 17, 33, 64, 100, 257, 768, 5000}) {
+    for (const std::size_t d : {1u, 2u, 7u, 15u, 16u, 17u, 33u, 64u, 100u, 257u, 768u, 5000u}) {
       CAPTURE(d);
       const std::size_t rows = 9;
       const float epsilon = 1e-5f;
@@ -34,9 +34,8 @@ TEST_CASE("layer_norm with two threads") {
     const auto x = random_floats(rows * d, 9), w = random_floats(d, 10), b = random_floats(d, 11);
     std::vector<float> one(rows * d), two(rows * d);
     table.layer_norm(x.data(), w.data(), b.data(), rows, d, 1e-5f, one.data(), 1);
-    REQUIRE(helped([&] {
-              table.layer_norm(x.data(), w.data(), b.data(), rows, d, 1e-5f, two.data(), 2);
-            }) == has_threads);
+    REQUIRE(helped([&] { table.layer_norm(x.data(), w.data(), b.data(), rows, d, 1e-5f, two.data(), 2); }) ==
+            has_threads);
     REQUIRE(same_bits(one, two));
   }
 }

@@ -36,7 +36,7 @@ struct Problem {
 }  // namespace
 
 TEST_CASE("packing keeps every element, pads with zeros, and both sources give the same panels") {
-  const std::size_t k = 21, n = GENERATE(1, 31, 32, 33, 100), stride = n + 5;
+  const std::size_t k = 21, n = GENERATE(1u, 31u, 32u, 33u, 100u), stride = n + 5;
   const auto w = random_floats(k * stride, 4);
   std::vector<float> transposed(n * k);
   for (std::size_t row = 0; row != k; ++row)
@@ -69,8 +69,7 @@ TEST_CASE("linear agrees with the reference for any shape, and touches no other 
         const std::size_t c = i % y_stride;
         if (c >= columns.first && c < columns.last)
           REQUIRE(std::abs(y[i] - expected[i]) <= 2e-7f * static_cast<float>(k) + 1e-6f);
-        else
-          REQUIRE(y[i] == -7.f);
+        else REQUIRE(y[i] == -7.f);
       }
     }
   }
@@ -78,8 +77,8 @@ TEST_CASE("linear agrees with the reference for any shape, and touches no other 
 
 TEST_CASE("a row of a product has the same bits in every batch, and with every number of threads") {
   FOR_EACH_SET(table) {
-    for (const auto& [rows, k, n] : std::vector<std::array<std::size_t, 3>>{
-             {40, 700, 96}, {13, 257, 33}, {7, 512, 130}, {25, 31, 1000}}) {
+    for (const auto& [rows, k, n] :
+         std::vector<std::array<std::size_t, 3>>{{40, 700, 96}, {13, 257, 33}, {7, 512, 130}, {25, 31, 1000}}) {
       CAPTURE(rows, k, n);
       const Problem p(rows, k, n);
       const auto together = p.product(table);
@@ -112,7 +111,7 @@ TEST_CASE("blocks of K go on with one chain; a sum of two chains would not have 
   FOR_EACH_SET(table) {
     const Problem p(1, 1000, 64);  // four blocks
     const auto whole = p.row_alone(table, 0);
-    for (const std::size_t cut : {1, 255, 256, 700}) {
+    for (const std::size_t cut : {1u, 255u, 256u, 700u}) {
       const PackedMatrix head = p.matrix().rows(0, cut), tail = p.matrix().rows(cut, p.k - cut);
       std::vector<float> first(p.n), chained(p.n), second(p.n);
       table.linear(p.x.data(), p.k, 1, head, p.bias.data(), first.data(), p.n, {0, p.n}, 1);

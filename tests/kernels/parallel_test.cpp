@@ -6,7 +6,7 @@
 #include "every_set.hpp"
 
 TEST_CASE("every item runs once, on a thread of the team") {
-  for (const std::size_t count : {0, 1, 2, 3, 100})
+  for (const std::size_t count : {0u, 1u, 2u, 3u, 100u})
     for (const int threads : {0, 1, 2, 3, 8}) {
       std::vector<std::atomic<int>> runs(count);
       kernels::parallel_for(count, threads, [&](std::size_t item, int thread) {
@@ -18,9 +18,8 @@ TEST_CASE("every item runs once, on a thread of the team") {
 
 TEST_CASE("two threads are two threads, and the statistic of helpers says so") {
   std::vector<std::thread::id> who(2);
-  const bool shared = helped([&] {
-    kernels::parallel_for(2, 2, [&](std::size_t item, int) { who[item] = std::this_thread::get_id(); });
-  });
+  const bool shared = helped(
+      [&] { kernels::parallel_for(2, 2, [&](std::size_t item, int) { who[item] = std::this_thread::get_id(); }); });
   REQUIRE(shared == has_threads);
   REQUIRE((who[0] != who[1]) == has_threads);
   REQUIRE_FALSE(helped([] { kernels::parallel_for(5, 1, [](std::size_t, int) {}); }));

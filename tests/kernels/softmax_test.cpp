@@ -11,7 +11,7 @@ constexpr float inf = std::numeric_limits<float>::infinity();
 
 TEST_CASE("softmax and log_sum_exp agree with the reference for any length") {
   FOR_EACH_SET(table) {
-    for (const std::size_t n : {1, 2, 5, 16, 17, 31, 64, 100, 1000, 4097, 50257}) {
+    for (const std::size_t n : {1u, 2u, 5u, 16u, 17u, 31u, 64u, 100u, 1000u, 4097u, 50257u}) {
       CAPTURE(n);
       const std::size_t rows = 3;
       auto x = random_floats(rows * n, 18, -20, 20);
@@ -34,7 +34,7 @@ TEST_CASE("softmax and log_sum_exp agree with the reference for any length") {
 
 TEST_CASE("rows without anything, with infinities, with NaN") {
   FOR_EACH_SET(table) {
-    for (const std::size_t n : {1, 4, 16, 37}) {
+    for (const std::size_t n : {1u, 4u, 16u, 37u}) {
       std::vector<float> x(n, -inf), y(n), sum(1);
       table.softmax(x.data(), 1, n, y.data(), 1);
       table.log_sum_exp(x.data(), 1, n, sum.data(), 1);

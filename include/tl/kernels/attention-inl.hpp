@@ -1,6 +1,6 @@
 #pragma once
-// Bodies of attention.hpp, once an instruction set. Rows that begin with the same past are taken together over it, up to
-// six, so that a key is read once for all; then each goes on over what only it sees. Neither changes a chain.
+// Bodies of attention.hpp, once an instruction set. Rows that begin with the same past are taken together over it, up
+// to six, so that a key is read once for all; then each goes on over what only it sees. Neither changes a chain.
 #include <tl/kernels/attention.hpp>
 #include <tl/kernels/parallel.hpp>
 #include <tl/kernels/softmax-inl.hpp>
@@ -94,7 +94,7 @@ struct HeadCache {
 // first[c] <= l < last[c].
 template <class Arch, int Vectors>
 struct KeyVectors {
-  const float* keys[Vectors];
+  const float *keys[Vectors], *ahead[Vectors];  // ahead: to be fetched meanwhile
   std::ptrdiff_t index[Vectors], first[Vectors], last[Vectors];
 };
 
@@ -112,7 +112,10 @@ void score_tile(const float* q, std::size_t q_stride, std::size_t d_head, float 
   for (std::size_t d = 0; d != d_head; ++d) {
     V key[Vectors];
 #pragma GCC unroll 16
-    for (int c = 0; c != Vectors; ++c) key[c] = simd::load<Arch>(columns.keys[c] + d * block_slots);
+    for (int c = 0; c != Vectors; ++c) {
+      key[c] = simd::load<Arch>(columns.keys[c] + d * block_slots);
+      __builtin_prefetch(columns.ahead[c] + d * block_slots, 0, 2);
+    }
 #pragma GCC unroll 16
     for (int r = 0; r != Rows; ++r) {
       const V factor = simd::set<Arch>(q[static_cast<std::size_t>(r) * q_stride + d]);
@@ -131,7 +134,8 @@ void score_tile(const float* q, std::size_t q_stride, std::size_t d_head, float 
       const std::ptrdiff_t first = columns.first[c], last = columns.last[c] < below ? columns.last[c] : below;
       float* to = scores[r] + (columns.index[c] + first);
       if (last - first == width) simd::store(to, simd::load<Arch>(products[r][c]));
-      else for (std::ptrdiff_t lane = first; lane < last; ++lane) to[lane - first] = products[r][c][lane];
+      else
+        for (std::ptrdiff_t lane = first; lane < last; ++lane) to[lane - first] = products[r][c][lane];
     }
 }
 
@@ -145,15 +149,20 @@ void score_rows(const float* q, std::size_t q_stride, const HeadCache<Arch>& hea
   KeyVectors<Arch, vectors> waiting;
   int used = 0;
   const auto multiply = [&] {
-    for (int c = used; c != vectors; ++c) waiting.keys[c] = waiting.keys[0];  // computed and not stored
+    for (int c = used; c != vectors; ++c)  // computed and not stored
+      waiting.keys[c] = waiting.keys[0], waiting.ahead[c] = waiting.ahead[0];
     score_tile<Arch, Rows, vectors>(q, q_stride, head.cache.d_head, scale, waiting, used, scores, limit);
     used = 0;
   };
+  Runs<Arch> ahead(spans, from, to);
+  for (std::ptrdiff_t slots = 0; slots < vectors * width; slots += block_slots) ahead.next();
   for (Runs<Arch> run(spans, from, to); run.next();) {
+    const float* next = head.keys(ahead.next() ? ahead.slot : run.slot);
     const auto lane = static_cast<std::ptrdiff_t>(run.slot % block_slots);
     const auto end = lane + static_cast<std::ptrdiff_t>(run.count);
     for (std::ptrdiff_t start = lane / width * width; start < end; start += width) {
       waiting.keys[used] = head.keys(run.slot) + start;
+      waiting.ahead[used] = next + start;
       waiting.index[used] = static_cast<std::ptrdiff_t>(run.index()) + start - lane;
       waiting.first[used] = lane > start ? lane - start : 0;
       waiting.last[used] = end < start + width ? end - start : width;
@@ -166,8 +175,8 @@ void score_rows(const float* q, std::size_t q_stride, const HeadCache<Arch>& hea
 // z[r][column ...] goes on by sum over the keys [from, to) of pattern[r][key] value[key][column ...], over Vectors
 // vectors of columns, or the first `part` columns of one vector.
 template <class Arch, int Rows, int Vectors, bool Whole>
-void mix_tile(const float* const* pattern, const HeadCache<Arch>& head, const Span* spans, std::size_t from, std::size_t to,
-              std::size_t column, float* z, std::size_t z_stride, std::size_t part) {
+void mix_tile(const float* const* pattern, const HeadCache<Arch>& head, const Span* spans, std::size_t from,
+              std::size_t to, std::size_t column, float* z, std::size_t z_stride, std::size_t part) {
   using V = simd::Vector<Arch>;
   constexpr std::size_t width = simd::width<Arch>;
   const auto read = [=](const float* p) { return Whole ? simd::load<Arch>(p) : simd::load<Arch>(p, part); };
@@ -176,10 +185,14 @@ void mix_tile(const float* const* pattern, const HeadCache<Arch>& head, const Sp
   for (std::size_t r = 0; r != Rows; ++r)
 #pragma GCC unroll 16
     for (std::size_t c = 0; c != Vectors; ++c) sum[r][c] = from == 0 ? V(0.f) : read(z + r * z_stride + c * width);
+  Runs<Arch> ahead(spans, from, to);
+  ahead.next();
   for (Runs<Arch> run(spans, from, to); run.next();) {
     const float* value = head.value(run.slot) + column;
+    const float* next = ahead.next() ? head.value(ahead.slot) + column : value;
     const std::size_t end = run.index() + run.count;
-    for (std::size_t key = run.index(); key != end; ++key, value += head.cache.d_head) {
+    for (std::size_t key = run.index(); key != end; ++key, value += head.cache.d_head, next += head.cache.d_head) {
+      for (std::size_t line = 0; line < Vectors * width; line += 16) __builtin_prefetch(next + line, 0, 2);
       V row[Vectors];
 #pragma GCC unroll 16
       for (std::size_t c = 0; c != Vectors; ++c) row[c] = read(value + c * width);
@@ -209,15 +222,13 @@ void mix_columns(const float* const* pattern, const HeadCache<Arch>& head, const
   for (; column + strip <= d_head; column += strip)
     mix_tile<Arch, Rows, Vectors, true>(pattern, head, spans, from, to, column, z + column, z_stride, 0);
   if (column == d_head) return;
-  if constexpr (Vectors > 1)
-    mix_columns<Arch, Rows, Vectors / 2>(pattern, head, spans, from, to, column, z, z_stride);
-  else
-    mix_tile<Arch, Rows, 1, false>(pattern, head, spans, from, to, column, z + column, z_stride, d_head - column);
+  if constexpr (Vectors > 1) mix_columns<Arch, Rows, Vectors / 2>(pattern, head, spans, from, to, column, z, z_stride);
+  else mix_tile<Arch, Rows, 1, false>(pattern, head, spans, from, to, column, z + column, z_stride, d_head - column);
 }
 
 template <class Arch, int Rows>
-void mix_rows(const float* const* pattern, const HeadCache<Arch>& head, const Span* spans, std::size_t from, std::size_t to,
-              float* z, std::size_t z_stride) {
+void mix_rows(const float* const* pattern, const HeadCache<Arch>& head, const Span* spans, std::size_t from,
+              std::size_t to, float* z, std::size_t z_stride) {
   mix_columns<Arch, Rows, Rows == 1 ? 8 : Arch::attention_vectors>(pattern, head, spans, from, to, 0, z, z_stride);
 }
 
@@ -304,8 +315,7 @@ void attention(const float* q, Pasts pasts, KeyValues cache, float* z, float* sc
   for (std::size_t r = 0; r != pasts.rows; ++r) longest = pasts.length[r] > longest ? pasts.length[r] : longest;
   const std::size_t stride = attention_scratch(longest, 1) / attention_rows;
   detail::for_each_group<Arch>(
-      pasts, cache, threads,
-      [=](const detail::Group<Arch>& group, const detail::HeadCache<Arch>& head, int thread) {
+      pasts, cache, threads, [=](const detail::Group<Arch>& group, const detail::HeadCache<Arch>& head, int thread) {
         float* scores[attention_rows];
         for (std::size_t i = 0; i != group.rows; ++i)
           scores[i] = scratch + (static_cast<std::size_t>(thread) * attention_rows + i) * stride;
@@ -340,12 +350,12 @@ void attention_softmax(Pasts pasts, std::size_t n_head, float* scores, int threa
 
 template <class Arch>
 void attention_mix(const float* pattern, Pasts pasts, KeyValues cache, float* z, int threads) {
-  detail::for_each_group<Arch>(
-      pasts, cache, threads, [=](const detail::Group<Arch>& group, const detail::HeadCache<Arch>& head, int) {
-        const float* rows[attention_rows];
-        detail::find_scores(pasts, group, head.head, pattern, rows);
-        detail::mix_group(rows, pasts, group, head, z);
-      });
+  detail::for_each_group<Arch>(pasts, cache, threads,
+                               [=](const detail::Group<Arch>& group, const detail::HeadCache<Arch>& head, int) {
+                                 const float* rows[attention_rows];
+                                 detail::find_scores(pasts, group, head.head, pattern, rows);
+                                 detail::mix_group(rows, pasts, group, head, z);
+                               });
 }
 
 }  // namespace TL_NAMESPACE::kernels

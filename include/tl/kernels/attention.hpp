@@ -37,14 +37,14 @@ struct KeyValues {
 // Floats that one layer takes in a block.
 constexpr std::size_t block_size(std::size_t n_head, std::size_t d_head) { return 2 * n_head * d_head * block_slots; }
 
-// The pasts of `rows` rows: row r sees the slots of spans[first_span[r]] .. spans[first_span[r + 1]], `length[r]` in all.
-// Where scores are materialised, row r's are [head, length[r]] at scores + first_score[r].
+// The pasts of `rows` rows: row r sees the slots of spans[first_span[r]] .. spans[first_span[r + 1]], `length[r]` in
+// all. Where scores are materialised, row r's are [head, length[r]] at scores + first_score[r].
 struct Pasts {
   std::size_t rows;
-  const std::uint32_t* first_span;   // [rows + 1]
+  const std::uint32_t* first_span;  // [rows + 1]
   const Span* spans;
-  const std::uint32_t* length;       // [rows]
-  const std::size_t* first_score;    // [rows + 1]
+  const std::uint32_t* length;     // [rows]
+  const std::size_t* first_score;  // [rows + 1]
 };
 
 // Row r's key and value, k and v [rows, head, d_head], into slot[r]. Slots are distinct.

@@ -1,14 +1,16 @@
 #pragma once
-// The kernels as everybody calls them: through the table of the instruction set in use. Compiled once by src/kernels.cpp,
-// or inline under TL_HEADER_ONLY, where there is one set and its bodies come along.
+// The kernels as everybody calls them: through the table of the instruction set in use. Compiled once by
+// src/kernels.cpp, or inline under TL_HEADER_ONLY, where there is one set and its bodies come along.
 #include <algorithm>
 #include <tl/core/error.hpp>
+#include <tl/kernels/attention.hpp>
 #include <tl/kernels/elementwise.hpp>
 #include <tl/kernels/embed-inl.hpp>
 #include <tl/kernels/instruction_set-inl.hpp>
 #include <tl/kernels/kernel_table.hpp>
 #include <tl/kernels/key_values-inl.hpp>
 #include <tl/kernels/layer_norm.hpp>
+#include <tl/kernels/linear.hpp>
 #include <tl/kernels/pack-inl.hpp>
 #include <tl/kernels/softmax.hpp>
 #ifdef TL_HEADER_ONLY

@@ -42,20 +42,23 @@ void gelu_exact(const float* x, float* y, std::size_t n, int threads) {
 template <class Arch>
 void relu(const float* x, float* y, std::size_t n, int threads) {
   using V = simd::Vector<Arch>;
-  detail::parallel_map<Arch>(n, threads, y, [](V v) { return simd::maximum(V(0.f), v); }, x);
+  detail::parallel_map<Arch>(
+      n, threads, y, [](V v) { return simd::maximum(V(0.f), v); }, x);
 }
 
 template <class Arch>
 void add(const float* a, const float* b, float* y, std::size_t n, int threads) {
   using V = simd::Vector<Arch>;
-  detail::parallel_map<Arch>(n, threads, y, [](V u, V v) { return u + v; }, a, b);
+  detail::parallel_map<Arch>(
+      n, threads, y, [](V u, V v) { return u + v; }, a, b);
 }
 
 template <class Arch>
 void add_scaled(float alpha, const float* x, float* y, std::size_t n, int threads) {
   using V = simd::Vector<Arch>;
   const float* sum = y;
-  detail::parallel_map<Arch>(n, threads, y, [alpha](V u, V v) { return simd::fma(V(alpha), u, v); }, x, sum);
+  detail::parallel_map<Arch>(
+      n, threads, y, [alpha](V u, V v) { return simd::fma(V(alpha), u, v); }, x, sum);
 }
 
 }  // namespace TL_NAMESPACE::kernels

@@ -3,8 +3,8 @@
 // the environment variable TL_ARCH names (`generic`, `avx2`, `avx512`).
 #include <optional>
 #include <string_view>
-#include <vector>
 #include <tl/core/namespace.hpp>
+#include <vector>
 
 namespace TL_NAMESPACE::kernels {
 

@@ -1,12 +1,16 @@
 #pragma once
 // The kernels whose bodies differ by instruction set, as a table of functions: one table a set, filled by
-// src/kernels_<set>.cpp with that set's compiler flags. The functions of linear.hpp, attention.hpp ... call the one in use.
+// src/kernels_<set>.cpp with that set's compiler flags. The functions of linear.hpp, attention.hpp ... call the one in
+// use.
 #include <cstddef>
-#include <tl/kernels/attention.hpp>
 #include <tl/kernels/instruction_set.hpp>
-#include <tl/kernels/linear.hpp>
 
 namespace TL_NAMESPACE::kernels {
+
+struct PackedMatrix;  // linear.hpp
+struct Columns;
+struct Pasts;  // attention.hpp
+struct KeyValues;
 
 struct KernelTable {
   InstructionSet set;
@@ -42,3 +46,7 @@ const KernelTable& table(InstructionSet set);
 const KernelTable& table();
 
 }  // namespace TL_NAMESPACE::kernels
+
+#ifdef TL_HEADER_ONLY
+#include <tl/kernels/dispatch-inl.hpp>
+#endif

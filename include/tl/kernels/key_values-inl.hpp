@@ -1,5 +1,6 @@
 #pragma once
-// Body of attention.hpp's way into the cache. It moves floats and computes nothing: one body serves every instruction set.
+// Body of attention.hpp's way into the cache. It moves floats and computes nothing: one body serves every instruction
+// set.
 #include <algorithm>
 #include <tl/kernels/attention.hpp>
 #include <tl/kernels/parallel.hpp>

@@ -53,7 +53,8 @@ void layer_norm_normalize(const float* x, const float* scale, std::size_t rows, 
   using V = simd::Vector<Arch>;
   parallel_for(rows, useful_threads(rows * d, detail::layer_norm_grain, threads), [=](std::size_t r, int) {
     const V center(detail::mean<Arch>(x + r * d, d)), divisor(scale[r]);
-    detail::map<Arch>(d, normalized + r * d, [=](V v) { return (v - center) / divisor; }, x + r * d);
+    detail::map<Arch>(
+        d, normalized + r * d, [=](V v) { return (v - center) / divisor; }, x + r * d);
   });
 }
 

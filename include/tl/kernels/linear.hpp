@@ -1,6 +1,7 @@
 #pragma once
 // y = x W + b for any number of rows. Every output is one chain of fused multiply-adds over k in order, starting at the
-// bias, whatever the number of rows, the columns asked for and the threads: a row's bits do not depend on its neighbours.
+// bias, whatever the number of rows, the columns asked for and the threads: a row's bits do not depend on its
+// neighbours.
 #include <cstddef>
 #include <tl/core/namespace.hpp>
 

@@ -13,7 +13,8 @@ Batch<A> polynomial(Batch<A> x, const float (&c)[N]) {
   return y;
 }
 
-// e^x = 2^n e^r, |r| <= ln(2) / 2; e^r = 1 + r + r^2 Q(r) within 2^-27. Zero below -104, infinity above 88.73, NaN of NaN.
+// e^x = 2^n e^r, |r| <= ln(2) / 2; e^r = 1 + r + r^2 Q(r) within 2^-27. Zero below -104, infinity above 88.73, NaN of
+// NaN.
 template <class A>
 Batch<A> exp(Batch<A> x) {
   constexpr float q[] = {0.50000000271f, 0.166665766465f, 0.0416663740643f, 0.00836323506477f, 0.00139412195116f};
@@ -29,9 +30,9 @@ Batch<A> exp(Batch<A> x) {
 // Below 0.9, x P(x^2), within 2^-31; above, 1 - e^-p(|x|) with p = -log(erfc), within 2^-29; NaN of NaN.
 template <class A>
 Batch<A> erf(Batch<A> x) {
-  constexpr float near[] = {1.12837916676f,   -0.376126349799f,   0.11283715033f,  -0.0268605084734f,
+  constexpr float near[] = {1.12837916676f,    -0.376126349799f,    0.11283715033f,  -0.0268605084734f,
                             0.00520385918666f, -0.000817563960694f, 8.5131054317e-5f};
-  constexpr float log_erfc[] = {-0.000177505888874f, -1.12774951444f,   -0.637059836575f,  -0.104037284266f,
+  constexpr float log_erfc[] = {-0.000177505888874f, -1.12774951444f,    -0.637059836575f,  -0.104037284266f,
                                 0.0222770497829f,    -0.00305559796554f, 0.000197180723434f};
   const Batch<A> size = xsimd::abs(x), one(1.f);
   const Batch<A> small = product(x, polynomial(product(x, x), near));

@@ -17,7 +17,9 @@ inline std::atomic<std::uint64_t> items_run_by_helpers{0};
 // As many threads as there is work for, at least `grain` operations each: waking a thread costs some 5 us.
 constexpr int useful_threads(std::size_t work, std::size_t grain, int threads) {
   const std::size_t useful = work / grain;
-  return threads < 1 || useful < 1 ? 1 : useful < static_cast<std::size_t>(threads) ? static_cast<int>(useful) : threads;
+  return threads < 1 || useful < 1                    ? 1
+         : useful < static_cast<std::size_t>(threads) ? static_cast<int>(useful)
+                                                      : threads;
 }
 
 // f(item, thread) for every item of [0, count), thread in [0, threads). Thread t begins with item t, and who is done

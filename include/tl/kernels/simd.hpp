@@ -1,5 +1,6 @@
 #pragma once
-// The one door to SIMD: an instruction set as a type, and what xsimd 8.1 lacks or gets wrong. Only *-inl.hpp include it.
+// The one door to SIMD: an instruction set as a type, and what xsimd 8.1 lacks or gets wrong. Only *-inl.hpp include
+// it.
 //
 // Rule of the library: a product feeds an addition only through fma(). A compiler may contract x * y + z or not
 // (-ffp-contract), and bits would depend on its mood; therefore kernels write product(), never `*`.
@@ -22,7 +23,8 @@
 
 namespace TL_NAMESPACE::kernels::simd {
 
-// linear_rows x linear_vectors accumulators make the tile of a matrix product; attention's is 6 rows by attention_vectors.
+// linear_rows x linear_vectors accumulators make the tile of a matrix product; attention's is 6 rows by
+// attention_vectors.
 struct generic {
   static constexpr InstructionSet set = InstructionSet::generic;
 #if XSIMD_WITH_SSE2

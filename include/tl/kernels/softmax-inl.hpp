@@ -67,7 +67,8 @@ void softmax_row(const float* x, std::size_t n, float* y) {
       x, n, most, [y](std::size_t i, V e) { simd::store(y + i, e); },
       [y](std::size_t i, V e, std::size_t count) { simd::store(y + i, e, count); });
   const V divisor(sum);
-  map<Arch>(n, y, [divisor](V e) { return e / divisor; }, static_cast<const float*>(y));
+  map<Arch>(
+      n, y, [divisor](V e) { return e / divisor; }, static_cast<const float*>(y));
 }
 
 template <class Arch>
