@@ -24,10 +24,11 @@ inline std::vector<LensRow> logit_lens(const Model& model, std::span<const Token
   const Config& config = model.config();
   const auto& weights = model.weights();
   const std::size_t rows = tokens.size();
-  const int threads = RunOptions{}.resolved_threads();
+  constexpr int threads = 1;
   std::vector<float> normalized(rows * config.d_model), probabilities(rows * config.d_vocab);
   std::vector<LensRow> lens;
-  const auto run = model.run(tokens, capture<"blocks.*.hook_resid_pre">(), capture<"blocks.5.hook_resid_post">());
+  const auto run = model.run(tokens, RunOptions{threads}, capture<"blocks.*.hook_resid_pre">(),
+                             capture<"blocks.5.hook_resid_post">());
   run.for_each([&](const std::string&, auto resid) {
     kernels::layer_norm(resid.data(), weights.ln_final.w, weights.ln_final.b, rows, config.d_model,
                         config.layer_norm_epsilon, normalized.data(), threads);
