@@ -1,0 +1,29 @@
+#pragma once
+// A command of the program: its options, and what it does once they are read.
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace CLI {
+class App;
+}
+
+namespace tl::app {
+
+// The whole command line, the program's name first.
+using Arguments = std::vector<std::string>;
+
+struct Command {
+  CLI::App* options;
+  std::function<void(const Arguments&)> run;
+};
+
+// Each declares its options as a subcommand of the program.
+Command info(CLI::App& program);
+Command tokenize(CLI::App& program);
+Command logits(CLI::App& program);
+Command cache(CLI::App& program);
+Command loss(CLI::App& program);
+Command generate(CLI::App& program);
+
+}  // namespace tl::app

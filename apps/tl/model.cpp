@@ -1,0 +1,75 @@
+#include "model.hpp"
+
+#include <filesystem>
+
+namespace tl::app {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr int most_threads = 1024;
+
+RunOptions run_options(const ModelOptions& options) {
+  if (options.threads < 0 || options.threads > most_threads)
+    throw Error("--threads is ", options.threads, ": give a number from 1 to ", most_threads,
+                ", or 0 for all there are");
+  return {options.threads};
+}
+
+std::optional<Tokenizer> tokenizer_of(const std::string& folder) {
+  for (const char* file : {"vocab.json", "tokenizer.json"})
+    if (fs::exists(fs::path(folder) / file)) return Tokenizer::load(folder);
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::string ModelOptions::path() const {
+  std::error_code error;
+  if (!folder.empty()) {
+    if (!fs::is_directory(folder, error)) throw Error("--model names `", folder, "`, which is not a folder");
+    return fs::absolute(folder).lexically_normal().string();
+  }
+  // The source tree of a program that is not installed; where it is installed to.
+  for (const char* root : {TL_SOURCE_DIR, TL_DATA_DIR})
+    if (const auto found = fs::path(root) / "models/tinystories-6l"; fs::is_directory(found, error))
+      return found.string();
+  throw Error("the default model is not in " TL_DATA_DIR "/models: give the folder of one with --model DIR");
+}
+
+Model::Model(const ModelOptions& options)
+    : folder_(options.path()),
+      options_(app::run_options(options)),
+      network_(load_network(folder_, options_)),
+      tokenizer_(tokenizer_of(folder_)) {
+  if (tokenizer_ && tokenizer_->vocabulary_size() > config().d_vocab)
+    throw Error("the tokenizer of `", folder_, "` has ", tokenizer_->vocabulary_size(), " tokens and its model ",
+                config().d_vocab);
+}
+
+const Tokenizer& Model::tokenizer() const {
+  if (!tokenizer_)
+    throw Error("`", folder_, "` has no tokenizer (vocab.json and merges.txt, or tokenizer.json): give --tokens");
+  return *tokenizer_;
+}
+
+std::vector<Token> Model::prompt(std::string_view text, bool bos) const {
+  const Tokens tokens = tokenizer().encode(text, Special::parse);
+  return (bos && tokens.bos() ? tokens.with_bos() : tokens).ids();
+}
+
+std::string Model::token(Token token) const {
+  return knows(token) ? tokenizer_->decode(std::span(&token, 1)) : std::string();
+}
+std::string Model::token_text(Token token) const {
+  return knows(token) ? tokenizer_->token_text(token) : std::string();
+}
+
+std::vector<std::string> Model::tokens(std::span<const Token> tokens) const {
+  std::vector<std::string> texts;
+  for (const Token each : tokens) texts.push_back(token(each));
+  return texts;
+}
+
+}  // namespace tl::app

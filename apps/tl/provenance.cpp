@@ -1,0 +1,40 @@
+#include "provenance.hpp"
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <tl/kernels/instruction_set.hpp>
+
+namespace tl::app {
+
+namespace {
+// A word as a POSIX shell reads it back.
+std::string quoted(const std::string& word) {
+  constexpr std::string_view plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./,:=+@%-";
+  if (!word.empty() && word.find_first_not_of(plain) == word.npos) return word;
+  std::string text = "'";
+  for (const char c : word) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return text + "'";
+}
+}  // namespace
+
+nlohmann::ordered_json with_words(const Model& model, std::span<const Token> tokens) {
+  return {{"ids", std::vector<Token>(tokens.begin(), tokens.end())}, {"tokens", model.tokens(tokens)}};
+}
+
+nlohmann::ordered_json provenance(const Arguments& arguments, const Model& model,
+                                  std::span<const std::vector<Token>> prompts) {
+  std::string command;
+  for (const std::string& word : arguments) command += (command.empty() ? "" : " ") + quoted(word);
+  auto of_prompts = nlohmann::ordered_json::array();
+  for (const std::vector<Token>& prompt : prompts) of_prompts.push_back(with_words(model, prompt));
+  return {{"command", command},
+          {"tl", TL_VERSION},
+          {"model", {{"folder", model.folder()}, {"hash", model.hash()}}},
+          {"instruction_set", kernels::name(kernels::instruction_set())},
+          {"storage", "float32"},
+          {"threads", model.run_options().resolved_threads()},
+          {"seed", nullptr},
+          {"prompts", of_prompts}};
+}
+
+}  // namespace tl::app
