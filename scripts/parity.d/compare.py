@@ -163,7 +163,8 @@ The shape of GPT-2 small (12 layers, d_model 768, 12 heads, vocabulary 50,257), 
 included; hook points at 48 tokens. A row of a hook point is the worst of all layers and of all runs of TransformerLens
 that have it: HookedTransformer `plain`, with `result` (use_attn_result, use_hook_mlp_in), `split`
 (use_split_qkv_input) and `attn-in` (use_attn_in); in the last two it runs ln1 once a head, and each head is compared.
-`bridge` is its TransformerBridge, which alone names LayerNorms after their weights (`hook_out`)."""
+`every run` is these four. `bridge` is its TransformerBridge, which alone names LayerNorms after their weights
+(`hook_out`)."""
     return Section("Random GPT-2 small", text, rows), tokenizer_row(tl, folder)
 
 
