@@ -39,6 +39,19 @@ TEST_CASE("the first capture that covers a layer answers") {
   CHECK(run["blocks.0.hook_resid_pre"_hook].extent<"pos">() == 6);
 }
 
+TEST_CASE("one name captured before and after an edit gives both, in order") {
+  const auto model = random_model<odd>();
+  const auto run = model.run(some_tokens(4, odd), capture<"blocks.1.hook_mlp_out">(),
+                             edit<"blocks.1.hook_mlp_out">([](auto x, Context) { fill(x, 2.f); }),
+                             capture<"blocks.1.hook_mlp_out">());
+  std::vector<float> first_elements;
+  run.for_each([&](const std::string&, auto view) { first_elements.push_back(view(0, 0)); });
+  REQUIRE(first_elements.size() == 2);
+  CHECK(first_elements[0] != 2.f);
+  CHECK(first_elements[1] == 2.f);
+  CHECK(run["blocks.1.hook_mlp_out"_hook](0, 0) == first_elements[0]);
+}
+
 TEST_CASE("of a model known at run time a layer out of range throws") {
   const auto model = random_model<dynamic_gpt2>(odd);
   const auto run = model.run(some_tokens(3, odd), capture<"blocks.*.hook_resid_pre">());

@@ -1,6 +1,6 @@
 #pragma once
-// Every place of GPT-2 where a hook may look or write: 7 once a model and 25 once a block, in the order they fire,
-// under TransformerLens' names. docs/02_hooks.md has the definition of each.
+// Every place of GPT-2 where a hook may look or write: 7 once a model and 25 once a block, under TransformerLens' names.
+// docs/02_hooks.md has the definition of each, and the order in which they fire.
 #include <array>
 #include <cstddef>
 #include <cstdint>

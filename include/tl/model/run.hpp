@@ -2,9 +2,9 @@
 // What a run has captured, by name: run["blocks.3.attn.hook_pattern"_hook] is a tensor view whose shape is in its type.
 #include <array>
 #include <boost/hana/at_key.hpp>
+#include <boost/hana/integral_constant.hpp>
 #include <boost/hana/map.hpp>
 #include <boost/hana/pair.hpp>
-#include <boost/hana/type.hpp>
 #include <cstddef>
 #include <tl/hooks/capture.hpp>
 #include <tl/hooks/hook_set.hpp>
@@ -17,9 +17,10 @@ namespace detail {
 // An array for each layer that a name covers.
 using CapturedLayers = std::vector<CapturedArray>;
 
-template <class... Names, std::size_t... I>
-auto capture_map(std::array<CapturedLayers, sizeof...(Names)>& results, std::index_sequence<I...>) {
-  return boost::hana::make_map(boost::hana::make_pair(boost::hana::type_c<Names>, std::move(results[I]))...);
+// Keyed by the number of the capture: one name may be captured twice, before and after an edit.
+template <std::size_t... I>
+auto capture_map(std::array<CapturedLayers, sizeof...(I)>& results, std::index_sequence<I...>) {
+  return boost::hana::make_map(boost::hana::make_pair(boost::hana::size_c<I>, std::move(results[I]))...);
 }
 }  // namespace detail
 
@@ -30,7 +31,7 @@ class Run {
   using Layers = detail::CapturedLayers;
 
   explicit Run(std::array<Layers, sizeof...(Names)> results)
-      : captures_(detail::capture_map<Names...>(results, std::index_sequence_for<Names...>{})) {}
+      : captures_(detail::capture_map(results, std::index_sequence_for<Names...>{})) {}
 
   // The first capture that covers the point and layer answers. Of a model known at run time a layer out of range
   // throws.
@@ -42,9 +43,9 @@ class Run {
     static_assert(found != sizeof...(Names),
                   "tl: this run did not capture that point; give it capture<\"...\">() of the name");
     if constexpr (found != sizeof...(Names)) {
-      using Key = std::tuple_element_t<found, std::tuple<Names...>>;
-      const Layers& layers = boost::hana::at_key(captures_, boost::hana::type_c<Key>);
-      const std::size_t index = Key::ref.layer == every_layer ? static_cast<std::size_t>(wanted.layer) : 0;
+      constexpr bool wildcard = std::array{Names::ref...}[found].layer == every_layer;
+      const Layers& layers = boost::hana::at_key(captures_, boost::hana::size_c<found>);
+      const std::size_t index = wildcard ? static_cast<std::size_t>(wanted.layer) : 0;
       if (index >= layers.size())
         throw Error("`", Name.view(), "` was not captured: the run has ", layers.size(), " layers of it");
       return view<wanted.point>(layers[index]);
@@ -54,7 +55,9 @@ class Run {
   // f(name, view) for every captured array: captures in argument order, layers in theirs.
   template <class F>
   void for_each(F f) const {
-    (each_layer<Names>(f), ...);
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+      (each_layer<Names, I>(f), ...);
+    }(std::index_sequence_for<Names...>{});
   }
 
  private:
@@ -73,17 +76,17 @@ class Run {
     for (std::size_t i = 0; i != array.extents.size(); ++i) extents[i] = array.extents[i];
     return View(array.values.data(), View::shape_type::of(extents));
   }
-  template <class Name, class F>
+  template <class Name, std::size_t I, class F>
   void each_layer(F& f) const {
-    const Layers& layers = boost::hana::at_key(captures_, boost::hana::type_c<Name>);
+    const Layers& layers = boost::hana::at_key(captures_, boost::hana::size_c<I>);
     for (std::size_t i = 0; i != layers.size(); ++i) {
       const int layer = Name::ref.layer == every_layer ? static_cast<int>(i) : Name::ref.layer;
       f(full_name(Name::ref.point, layer), view<Name::ref.point>(layers[i]));
     }
   }
 
-  using Map = decltype(detail::capture_map<Names...>(std::declval<std::array<Layers, sizeof...(Names)>&>(),
-                                                     std::index_sequence_for<Names...>{}));
+  using Map = decltype(detail::capture_map(std::declval<std::array<Layers, sizeof...(Names)>&>(),
+                                           std::index_sequence_for<Names...>{}));
   Map captures_;
 };
 
