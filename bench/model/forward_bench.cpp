@@ -49,7 +49,7 @@ void prefill(benchmark::State& state, tl::Need need, Policies&&... policies) {
                session.extend(0, prompt, need);
              });
   state.counters["tokens/s"] =
-      benchmark::Counter(static_cast<double>(n * state.iterations()), benchmark::Counter::kIsRate);
+      benchmark::Counter(static_cast<double>(n) * static_cast<double>(state.iterations()), benchmark::Counter::kIsRate);
 }
 
 void all_logits(benchmark::State& state) { prefill(state, tl::Need::all_logits); }
@@ -81,7 +81,7 @@ void decode_with(benchmark::State& state, Policies&&... policies) {
     for (std::size_t i = 0; i != sequences; ++i) session.rewind(i, 32);
   });
   state.counters["tokens/s"] =
-      benchmark::Counter(static_cast<double>(sequences * state.iterations()), benchmark::Counter::kIsRate);
+      benchmark::Counter(static_cast<double>(sequences) * static_cast<double>(state.iterations()), benchmark::Counter::kIsRate);
 }
 
 void decode(benchmark::State& state) { decode_with(state); }

@@ -29,17 +29,17 @@ TEST_CASE("greedy generation is the most probable token of a run from scratch, a
 TEST_CASE("several prompts at once, prompt chunks and threads change no token") {
   const auto model = random_model<odd>();
   std::vector<std::vector<Token>> prompts;
-  std::vector<Prompt> all;
-  for (std::size_t length : {3, 20, 1}) prompts.push_back(some_tokens(length, odd, length));
-  for (std::size_t i = 0; i != 3; ++i) all.push_back({prompts[i], 100 + i});
+  std::vector<Prompt> several;
+  for (std::size_t length : {3u, 20u, 1u}) prompts.push_back(some_tokens(length, odd, length));
+  for (std::size_t i = 0; i != 3; ++i) several.push_back({prompts[i], 100 + i});
   const Sampler sampler(sampled.sampling);
-  const auto together = generate(model, all, sampled, sampler, {});
+  const auto together = generate(model, several, sampled, sampler, {});
   for (std::size_t i = 0; i != 3; ++i) {
-    for (std::size_t chunk : {0, 1, 7}) {
+    for (std::size_t chunk : {0u, 1u, 7u}) {
       GenerateOptions options = sampled;
       options.prefill_chunk = chunk;
       options.threads = chunk == 1 ? 2 : 1;
-      const auto alone = generate(model, std::span(&all[i], 1), options, sampler, {});
+      const auto alone = generate(model, std::span(&several[i], 1), options, sampler, {});
       CHECK(alone.texts[0].tokens == together.texts[i].tokens);
     }
     const Prompt other_stream{prompts[i], 7};
@@ -48,7 +48,7 @@ TEST_CASE("several prompts at once, prompt chunks and threads change no token") 
   }
   SECTION("and a typed pipeline draws what the sampler draws") {
     const Pipeline pipeline{Temperature{0.8}, TopP{0.95}, Multinomial{}};
-    CHECK(generate(model, all, sampled, pipeline, {}).texts[1].tokens == together.texts[1].tokens);
+    CHECK(generate(model, several, sampled, pipeline, {}).texts[1].tokens == together.texts[1].tokens);
   }
 }
 

@@ -41,8 +41,8 @@ TEST_CASE("logits are computed for the rows that are asked for") {
   CHECK(session.extend(0, std::span(tokens).subspan(4, 2), Need::last_logits).extent<"row">() == 1);
   const auto logits = session.extend(0, std::span(tokens).subspan(6), Need::all_logits);
   CHECK(logits.extent<"row">() == 3);
-  const auto all = model(tokens);
-  CHECK(std::equal(logits.data(), logits.data() + logits.size(), all.data() + 6 * odd.d_vocab));
+  const auto whole = model(tokens);
+  CHECK(std::equal(logits.data(), logits.data() + logits.size(), whole.data() + 6 * odd.d_vocab));
 }
 
 TEST_CASE("an edit of the logits reaches the caller, and one of the final norm the logits") {

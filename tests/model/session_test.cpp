@@ -43,7 +43,7 @@ TEST_CASE("prompt chunks of 1, 3, 7 and all give the same bits, and so does ever
   const auto check = [](const auto& model) {
     const auto tokens = some_tokens(37, model.config());
     const auto expected = whole(model, tokens);
-    for (std::size_t chunk : {1, 3, 7}) {
+    for (std::size_t chunk : {1u, 3u, 7u}) {
       std::size_t passes = 0;
       CHECK(chunked(model, tokens, chunk, 1, tokens.size(), &passes) == expected);
       CHECK(passes == (37 + chunk - 1) / chunk);
@@ -58,7 +58,7 @@ TEST_CASE("sequences of a ragged batch have the bits they have alone") {
   const auto model = random_model<odd>();
   auto session = model.session({});
   std::vector<std::vector<Token>> prompts;
-  for (std::size_t length : {5, 1, 33, 16, 17}) prompts.push_back(some_tokens(length, odd, length));
+  for (std::size_t length : {5u, 1u, 33u, 16u, 17u}) prompts.push_back(some_tokens(length, odd, length));
   std::vector<Extension> extensions;
   for (const auto& prompt : prompts) extensions.push_back({session.open(prompt.size()), prompt});
   const auto together = values_of(session.extend(extensions, Need::all_logits));
