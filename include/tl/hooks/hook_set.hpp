@@ -166,7 +166,8 @@ class HookSet {
   static constexpr std::size_t size = sizeof...(Policies);
   static constexpr bool any_run_time = (RunTimePolicy<Policies> || ...);
 
-  constexpr explicit HookSet(Policies... policies) : policies_{{std::forward<Policies>(policies)}...} {}
+  // Not deducible: clang 14 prefers a constructor by value to the guide below, and would copy an lvalue.
+  constexpr explicit HookSet(std::type_identity_t<Policies>... policies) : policies_{{std::forward<Policies>(policies)}...} {}
 
   // The layers that policies name by number, in order, each once.
   static constexpr auto named_layers = [] {
