@@ -7,6 +7,7 @@
 #include <exception>
 #include <iostream>
 #include <span>
+#include <string>
 #include <string_view>
 #include <tl/core/tensor.hpp>
 #include <tl/kernels/attention.hpp>
@@ -53,21 +54,29 @@ void print(std::string_view kernel, std::span<const float> values) {
             << '\n';
 }
 
+template <class S>
 void linear_layers() {
+  const auto name = [](std::string_view kernel) {
+    return std::string(kernel) + ' ' + std::string(tl::storage_name<S>);
+  };
   const Buffer w = numbers(k * n, 1), bias = numbers(n, 2), x = numbers(rows * k, 3);
-  Buffer panels(kernels::packed_size(k, n)), y(rows * n);
-  kernels::pack(w.data(), n, k, n, panels.data(), threads);
-  const kernels::PackedMatrix packed{panels.data(), k, n};
-  kernels::linear(x.data(), k, rows, packed, bias.data(), y.data(), n, threads);
-  print("linear", y.values());
-  kernels::linear(x.data(), k, 1, packed, nullptr, y.data(), n, threads);
-  print("linear_one_row", y.values());
+  Buffer panels(kernels::packed_size<S>(k, n) * sizeof(S) / sizeof(float)), scale(n), y(rows * n);
+  kernels::pack(w.data(), n, 1, k, n, reinterpret_cast<S*>(panels.data()), scale.data(), threads);
+  const kernels::PackedMatrix<S> packed{reinterpret_cast<const S*>(panels.data()), k, n, scale.data()};
+  print(name("packed"), panels.values());
+
+  Buffer scratch(kernels::linear_scratch<S>(rows, packed.depth()));
+  const auto input = kernels::linear_input(x.data(), k, rows, packed, scratch.data(), threads);
+  kernels::linear(input, packed, bias.data(), {y.data(), n}, {}, threads);
+  print(name("linear"), y.values());
+  kernels::linear(input, packed, nullptr, {y.data(), n, kernels::Epilogue::gelu_tanh}, {}, threads);
+  print(name("linear_gelu"), y.values());
 
   std::vector<tl::Token> tokens;
   for (std::size_t row = 0; row != rows; ++row) tokens.push_back(static_cast<tl::Token>(row * 29 % n));
   Buffer embedded(rows * k);
   kernels::embed(packed, tokens.data(), rows, embedded.data(), threads);
-  print("embed", embedded.values());
+  print(name("embed"), embedded.values());
 }
 
 void row_kernels() {
@@ -149,7 +158,9 @@ int main(int argc, char** argv) try {
     for (const auto set : kernels::available_instruction_sets()) std::cout << kernels::name(set) << '\n';
     return 0;
   }
-  linear_layers();
+  linear_layers<float>();
+  linear_layers<tl::bf16>();
+  linear_layers<tl::int8>();
   row_kernels();
   attention();
   model();

@@ -1,17 +1,17 @@
 #include <tl/kernels/embed.hpp>
 
 #include "every_set.hpp"
+#include "packed.hpp"
 
-TEST_CASE("embedding reads the rows of W_E back from the panels of its transpose") {
+TEMPLATE_TEST_CASE("embedding reads the rows of W_E back from the panels of its transpose", "", float, tl::bf16,
+                   tl::int8) {
   const std::size_t d_model = 37, d_vocab = 101;
-  const auto w_e = random_floats(d_vocab * d_model, 26);
-  std::vector<float> panels(kernels::packed_size(d_model, d_vocab));
-  kernels::pack_transposed(w_e.data(), d_model, d_vocab, panels.data(), 1);
+  const Packed<TestType> w_u(random_floats(d_model * d_vocab, 26), d_model, d_vocab);
   const std::vector<tl::Token> tokens{100, 0, 31, 32, 0};
   std::vector<float> out(tokens.size() * d_model);
-  kernels::embed({panels.data(), d_model, d_vocab}, tokens.data(), tokens.size(), out.data(), 2);
-  for (std::size_t r = 0; r != tokens.size(); ++r)
-    REQUIRE(same_bits(&out[r * d_model], &w_e[static_cast<std::size_t>(tokens[r]) * d_model], d_model));
+  kernels::embed(w_u.matrix(), tokens.data(), tokens.size(), out.data(), 2);
+  for (std::size_t i = 0; i != out.size(); ++i)
+    REQUIRE(out[i] == w_u.matrix()(i % d_model, static_cast<std::size_t>(tokens[i / d_model])));
 }
 
 TEST_CASE("gather copies rows, many of them with two threads") {

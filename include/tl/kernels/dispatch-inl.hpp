@@ -11,7 +11,7 @@
 #include <tl/kernels/key_values-inl.hpp>
 #include <tl/kernels/layer_norm.hpp>
 #include <tl/kernels/linear.hpp>
-#include <tl/kernels/pack-inl.hpp>
+#include <tl/kernels/packed_matrix-inl.hpp>
 #include <tl/kernels/softmax.hpp>
 #ifdef TL_HEADER_ONLY
 #include <tl/kernels/kernel_table-inl.hpp>
@@ -41,14 +41,28 @@ TL_INLINE const KernelTable& table() {
   return in_use;
 }
 
-TL_INLINE void linear(const float* x, std::size_t x_stride, std::size_t rows, PackedMatrix w, const float* bias,
-                      float* y, std::size_t y_stride, int threads) {
-  table().linear(x, x_stride, rows, w, bias, y, y_stride, {0, w.n}, threads);
+template <StorageType S>
+LinearInput<S> linear_input(const float* x, std::size_t x_stride, std::size_t rows, const PackedMatrix<S>& w,
+                            float* scratch, int threads) {
+  return table().template linear<S>().input(x, x_stride, rows, w, scratch, threads);
 }
-TL_INLINE void linear(const float* x, std::size_t x_stride, std::size_t rows, PackedMatrix w, const float* bias,
-                      float* y, std::size_t y_stride, Columns columns, int threads) {
-  table().linear(x, x_stride, rows, w, bias, y, y_stride, columns, threads);
+template <StorageType S>
+void linear(const LinearInput<S>& x, const PackedMatrix<S>& w, const float* bias, const LinearOutput& out,
+            Columns columns, int threads) {
+  table().template linear<S>().product(x, w, bias, out, columns, threads);
 }
+#ifndef TL_HEADER_ONLY
+template LinearInput<float> linear_input(const float*, std::size_t, std::size_t, const PackedMatrix<float>&, float*,
+                                         int);
+template LinearInput<bf16> linear_input(const float*, std::size_t, std::size_t, const PackedMatrix<bf16>&, float*, int);
+template LinearInput<int8> linear_input(const float*, std::size_t, std::size_t, const PackedMatrix<int8>&, float*, int);
+template void linear(const LinearInput<float>&, const PackedMatrix<float>&, const float*, const LinearOutput&, Columns,
+                     int);
+template void linear(const LinearInput<bf16>&, const PackedMatrix<bf16>&, const float*, const LinearOutput&, Columns,
+                     int);
+template void linear(const LinearInput<int8>&, const PackedMatrix<int8>&, const float*, const LinearOutput&, Columns,
+                     int);
+#endif
 
 TL_INLINE void layer_norm_scale(const float* x, std::size_t rows, std::size_t d, float epsilon, float* scale,
                                 int threads) {

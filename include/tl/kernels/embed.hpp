@@ -4,12 +4,13 @@
 #include <cstdint>
 #include <tl/core/namespace.hpp>
 #include <tl/core/token.hpp>
-#include <tl/kernels/linear.hpp>
+#include <tl/kernels/packed_matrix.hpp>
 
 namespace TL_NAMESPACE::kernels {
 
 // W_E given as its packed transpose [d_model, d_vocab]; out [rows, d_model], row r = column tokens[r].
-void embed(PackedMatrix transposed, const Token* tokens, std::size_t rows, float* out, int threads);
+template <StorageType S>
+void embed(const PackedMatrix<S>& transposed, const Token* tokens, std::size_t rows, float* out, int threads);
 // table [n, d] row-major; out [rows, d], row r = table[index[r]].
 void gather(const float* table, std::size_t d, const std::uint32_t* index, std::size_t rows, float* out, int threads);
 

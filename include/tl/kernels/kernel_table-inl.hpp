@@ -5,14 +5,20 @@
 #include <tl/kernels/kernel_table.hpp>
 #include <tl/kernels/layer_norm-inl.hpp>
 #include <tl/kernels/linear-inl.hpp>
+#include <tl/kernels/linear_input-inl.hpp>
 #include <tl/kernels/softmax-inl.hpp>
 
 namespace TL_NAMESPACE::kernels {
 
+template <class Arch, StorageType S>
+inline constexpr LinearKernels<S> linear_kernels_of{detail::linear_input<Arch, S>, detail::linear<Arch, S>};
+
 template <class Arch>
 inline constexpr KernelTable table_of{
     .set = Arch::set,
-    .linear = linear<Arch>,
+    .linear_float = linear_kernels_of<Arch, float>,
+    .linear_bf16 = linear_kernels_of<Arch, bf16>,
+    .linear_int8 = linear_kernels_of<Arch, int8>,
     .layer_norm_scale = layer_norm_scale<Arch>,
     .layer_norm_normalize = layer_norm_normalize<Arch>,
     .layer_norm_affine = layer_norm_affine<Arch>,

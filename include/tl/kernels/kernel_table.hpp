@@ -4,18 +4,32 @@
 // use.
 #include <cstddef>
 #include <tl/kernels/instruction_set.hpp>
+#include <tl/kernels/storage.hpp>
 
 namespace TL_NAMESPACE::kernels {
 
-struct PackedMatrix;  // linear.hpp
+template <StorageType>
+struct PackedMatrix;  // packed_matrix.hpp
+template <StorageType>
+struct LinearInput;  // linear.hpp
+struct LinearOutput;
 struct Columns;
 struct Pasts;  // attention.hpp
 struct KeyValues;
 
+template <StorageType S>
+struct LinearKernels {
+  LinearInput<S> (*input)(const float* x, std::size_t x_stride, std::size_t rows, const PackedMatrix<S>& w,
+                          float* scratch, int threads);
+  void (*product)(const LinearInput<S>& x, const PackedMatrix<S>& w, const float* bias, const LinearOutput& out,
+                  Columns columns, int threads);
+};
+
 struct KernelTable {
   InstructionSet set;
-  void (*linear)(const float* x, std::size_t x_stride, std::size_t rows, PackedMatrix w, const float* bias, float* y,
-                 std::size_t y_stride, Columns columns, int threads);
+  LinearKernels<float> linear_float;
+  LinearKernels<bf16> linear_bf16;
+  LinearKernels<int8> linear_int8;
 
   void (*layer_norm_scale)(const float* x, std::size_t rows, std::size_t d, float epsilon, float* scale, int threads);
   void (*layer_norm_normalize)(const float* x, const float* scale, std::size_t rows, std::size_t d, float* normalized,
@@ -38,6 +52,13 @@ struct KernelTable {
 
   void (*log_sum_exp)(const float* x, std::size_t rows, std::size_t n, float* out, int threads);
   void (*softmax)(const float* x, std::size_t rows, std::size_t n, float* y, int threads);
+
+  template <StorageType S>
+  const LinearKernels<S>& linear() const {
+    if constexpr (std::same_as<S, float>) return linear_float;
+    else if constexpr (std::same_as<S, bf16>) return linear_bf16;
+    else return linear_int8;
+  }
 };
 
 // The table of a set. Throws Error where this build lacks it or this processor cannot run it.

@@ -1,143 +1,156 @@
 #pragma once
-// Body of linear.hpp's product, once an instruction set: tile (registers) -> panel (its edges) -> block of rows and
-// panels (caches) -> threads. Every level only chooses when an output's chain goes on, never how.
-#include <tl/kernels/linear.hpp>
+// Body of linear.hpp's product, once an instruction set: micro-kernel (linear_tile-inl.hpp) -> panel (its edges) ->
+// block of rows and panels (caches) -> threads. Every level only chooses when an output's chain goes on, never how.
+#include <algorithm>
+#include <tl/kernels/activation-inl.hpp>
+#include <tl/kernels/linear_tile-inl.hpp>
+#include <tl/kernels/map-inl.hpp>
 #include <tl/kernels/parallel.hpp>
-#include <tl/kernels/simd.hpp>
-#include <utility>
 
-namespace TL_NAMESPACE::kernels {
+namespace TL_NAMESPACE::kernels::detail {
 
-namespace detail {
-
-// K is cut into blocks of this length: a panel's block is 32 KiB, and a group of `panel_group` of them stays in the
-// second-level cache while every row of a task passes over it.
-inline constexpr std::size_t k_block = 256, panel_group = 8;
+// K is cut into blocks of so many factors: a panel's block is 32 KiB or less, and a group of `group_panels` of them
+// stays in the second-level cache while every row of a task passes over it.
+inline constexpr std::size_t k_block = 256, group_panels = 8;
 // Rows of x are copied together, this far apart: not a multiple of 4 KiB, where they would share one cache set.
 inline constexpr std::size_t x_tile_stride = k_block + 16;
 
-// Rows of a panel (4 KiB) that the first tile of a task fetches ahead into the second-level cache; later tiles find
-// them there. On a Zen 4, 1.2 times the speed at one row, 1.9 times at six (AVX2); 16 KiB ahead or the first level:
-// less.
-inline constexpr std::size_t prefetch_distance = 32;
+alignas(64) inline constexpr float zeros[panel_width] = {};
 
-alignas(64) inline constexpr float no_bias[panel_width] = {};
-
-// y[r][c] = start[r][c] + sum over k of x[r][k] w[k][c], for Rows rows and Vectors vectors of columns.
-template <class Arch, int Rows, int Vectors, bool Prefetch>
-void linear_tile(const float* x, const float* w, std::size_t k, const float* start, std::size_t start_stride, float* y,
-                 std::size_t y_stride) {
-  using V = simd::Vector<Arch>;
-  constexpr std::size_t width = simd::width<Arch>;
-  V sum[Rows][Vectors];
-#pragma GCC unroll 16
-  for (std::size_t r = 0; r != Rows; ++r)
-#pragma GCC unroll 16
-    for (std::size_t v = 0; v != Vectors; ++v) sum[r][v] = simd::load<Arch>(start + r * start_stride + v * width);
-  for (std::size_t i = 0; i != k; ++i, w += panel_width) {
-    V column[Vectors];
-    if constexpr (Prefetch)
-      for (std::size_t line = 0; line != panel_width; line += 16)
-        __builtin_prefetch(w + prefetch_distance * panel_width + line, 0, 2);
-#pragma GCC unroll 16
-    for (std::size_t v = 0; v != Vectors; ++v) column[v] = simd::load<Arch>(w + v * width);
-#pragma GCC unroll 16
-    for (std::size_t r = 0; r != Rows; ++r) {
-      const V factor = simd::set<Arch>(x[r * x_tile_stride + i]);
-#pragma GCC unroll 16
-      for (std::size_t v = 0; v != Vectors; ++v) sum[r][v] = simd::fma(factor, column[v], sum[r][v]);
-    }
-  }
-#pragma GCC unroll 16
-  for (std::size_t r = 0; r != Rows; ++r)
-#pragma GCC unroll 16
-    for (std::size_t v = 0; v != Vectors; ++v) simd::store(y + r * y_stride + v * width, sum[r][v]);
-}
-
-// The whole width of a panel.
-template <class Arch, int Rows, bool Prefetch>
-void linear_panel(const float* x, const float* w, std::size_t k, const float* start, std::size_t start_stride, float* y,
-                  std::size_t y_stride) {
-  // Few rows: all of the panel at once, so that memory is read in one stream.
-  constexpr int whole = panel_width / simd::width<Arch>, tile = Arch::linear_rows * Arch::linear_vectors;
-  constexpr int vectors = Rows * whole <= tile ? whole : Arch::linear_vectors;
-  for (std::size_t c = 0; c != panel_width; c += vectors * simd::width<Arch>)
-    linear_tile<Arch, Rows, vectors, Prefetch>(x, w + c, k, start + c, start_stride, y + c, y_stride);
-}
-
-using LinearPanel = void (*)(const float*, const float*, std::size_t, const float*, std::size_t, float*, std::size_t);
-template <class Arch, bool Prefetch, int... Below>
-LinearPanel linear_panel_of(std::size_t rows, std::integer_sequence<int, Below...>) {
-  static constexpr LinearPanel panels[] = {linear_panel<Arch, Below + 1, Prefetch>...};
-  return panels[rows - 1];
-}
-
+template <StorageType S>
 struct LinearProblem {
-  const float* x;
-  std::size_t x_stride;
-  PackedMatrix w;
+  LinearInput<S> x;
+  PackedMatrix<S> w;
   const float* bias;
-  float* y;
-  std::size_t y_stride;
+  LinearOutput out;
   Columns columns;
+
+  // Where (row, column) lies in y, and in sum.
+  std::size_t at(std::size_t row, std::size_t column) const {
+    return column < out.part ? row * out.stride + column
+                             : column / out.part * out.part_stride + row * out.stride + column % out.part;
+  }
 };
 
-// Continues rows [row, row + rows) of one panel over [k, k + depth). `x` is the copied tile.
-template <class Arch, bool Prefetch>
-void linear_step(const LinearProblem& p, const float* x, std::size_t row, std::size_t rows, std::size_t panel,
-                 std::size_t k, std::size_t depth) {
-  const LinearPanel body = linear_panel_of<Arch, Prefetch>(rows, std::make_integer_sequence<int, Arch::linear_rows>{});
-  const float* w = p.w.panels + (panel * p.w.panel_k + k) * panel_width;
+// The steps of a row and of a column as what they stand for, and the bias; `correction`: 128 times the sum of the row's
+// steps, for a column's lie 128 above themselves.
+template <class Arch>
+struct Dequantise {
+  simd::Integers<typename Arch::xsimd_arch> correction;
+  simd::Vector<Arch> row_scale;
+
+  template <class V>
+  V operator()(V sum, V column_scale, V bias) const {
+    using Integers = simd::Integers<typename Arch::xsimd_arch>;
+    const V steps = simd::to_float(xsimd::bitwise_cast<Integers>(sum) - correction);
+    return simd::fma(steps, simd::product(row_scale, column_scale), bias);
+  }
+};
+
+// The sums of rows [row, row + rows), columns [column, column + count), complete in y, become the result.
+template <class Arch, StorageType S>
+void linear_finish(const LinearProblem<S>& p, std::size_t row, std::size_t rows, std::size_t column, std::size_t count,
+                   float* y, std::size_t y_stride, float* sum, std::size_t sum_stride) {
+  if constexpr (std::same_as<S, int8>) {
+    using Integers = simd::Integers<typename Arch::xsimd_arch>;
+    for (std::size_t r = 0; r != rows; ++r)
+      map<Arch>(count, y + r * y_stride,
+                Dequantise<Arch>{Integers(128 * p.x.sum[row + r]), simd::set<Arch>(p.x.scale[row + r])},
+                y + r * y_stride, p.w.scale + column, p.bias != nullptr ? p.bias + column : zeros);
+  }
+  const auto activate = [&](auto f) {
+    for (std::size_t r = 0; r != rows; ++r) map<Arch>(count, y + r * y_stride, f, y + r * y_stride);
+  };
+  switch (p.out.epilogue) {
+    case Epilogue::none:
+      return;
+    case Epilogue::gelu_tanh:
+      return activate(GeluTanh());
+    case Epilogue::gelu_exact:
+      return activate(GeluExact());
+    case Epilogue::relu:
+      return activate(Relu());
+    case Epilogue::add:
+      for (std::size_t r = 0; r != rows; ++r)
+        map<Arch>(
+            count, sum + r * sum_stride, [](auto u, auto v) { return u + v; }, sum + r * sum_stride, y + r * y_stride);
+  }
+}
+
+// Continues rows [row, row + rows) of one panel over words [first, first + words). `x` is the copied tile.
+template <class Arch, StorageType S, class Kernel>
+void linear_step(const LinearProblem<S>& p, const Kernel& kernel, const typename Kernel::Factor* x, std::size_t row,
+                 std::size_t rows, std::size_t panel, std::size_t first_word, std::size_t words, bool last_words) {
+  const S* w = p.w.panels + (panel * p.w.panel_k + first_word * word<S>)*panel_width;
+  const bool first_words = first_word == 0;
+  const float* bias = std::same_as<S, int8> ? nullptr : p.bias;  // int8: added at the end
   const std::size_t column = panel * panel_width;
-  if (column >= p.columns.first && column + panel_width <= p.columns.last) {
-    float* y = p.y + row * p.y_stride + column;
-    const float* bias = p.bias ? p.bias + column : no_bias;
-    body(x, w, depth, k == 0 ? bias : y, k == 0 ? 0 : p.y_stride, y, p.y_stride);
+  const std::size_t from = std::max(column, p.columns.first), to = std::min(column + panel_width, p.columns.last);
+  if (to - from == panel_width && (p.out.part >= p.w.n || column / p.out.part == (to - 1) / p.out.part)) {
+    const std::size_t at = p.at(row, column);
+    float* y = p.out.y + at;
+    const float* start = first_words ? bias != nullptr ? bias + column : zeros : y;
+    kernel(x, x_tile_stride, w, words, start, first_words ? 0 : p.out.stride, y, p.out.stride);
+    if (last_words)
+      linear_finish<Arch>(p, row, rows, column, panel_width, y, p.out.stride,
+                          p.out.sum == nullptr ? nullptr : p.out.sum + at, p.out.stride);
     return;
   }
-  // A panel that the range of columns cuts: in a tile of our own.
-  alignas(64) float tile[Arch::linear_rows * panel_width] = {};
-  const std::size_t first = column < p.columns.first ? p.columns.first - column : 0;
-  const std::size_t last = column + panel_width > p.columns.last ? p.columns.last - column : panel_width;
+  // A panel that the range of columns or a part's end cuts: in a tile of our own.
+  alignas(64) float tile[Kernel::rows * panel_width];
   for (std::size_t r = 0; r != rows; ++r)
-    for (std::size_t c = first; c != last; ++c)
-      tile[r * panel_width + c] = k != 0 ? p.y[(row + r) * p.y_stride + column + c] : p.bias ? p.bias[column + c] : 0.f;
-  body(x, w, depth, tile, panel_width, tile, panel_width);
-  for (std::size_t r = 0; r != rows; ++r)
-    for (std::size_t c = first; c != last; ++c) p.y[(row + r) * p.y_stride + column + c] = tile[r * panel_width + c];
+    for (std::size_t c = 0; c != panel_width; ++c)
+      tile[r * panel_width + c] = column + c < from || column + c >= to ? 0
+                                  : !first_words                        ? p.out.y[p.at(row + r, column + c)]
+                                  : bias != nullptr                     ? bias[column + c]
+                                                                        : 0;
+  kernel(x, x_tile_stride, w, words, tile, panel_width, tile, panel_width);
+  for (std::size_t begin = from, end; begin != to; begin = end) {  // what lies together in y
+    end = std::min(to, p.out.part >= p.w.n ? to : (begin / p.out.part + 1) * p.out.part);
+    float* own = tile + begin - column;
+    const std::size_t at = p.at(row, begin);
+    if (last_words)
+      linear_finish<Arch>(p, row, rows, begin, end - begin, own, panel_width,
+                          p.out.sum == nullptr ? nullptr : p.out.sum + at, p.out.stride);
+    for (std::size_t r = 0; r != rows; ++r)
+      for (std::size_t c = 0; c != end - begin; ++c) p.out.y[at + r * p.out.stride + c] = own[r * panel_width + c];
+  }
 }
 
 // Rows [row, last_row) by panels [panel, last_panel): one thread's task.
-template <class Arch>
-void linear_block(const LinearProblem& p, std::size_t row, std::size_t last_row, std::size_t panel,
+template <class Arch, StorageType S>
+void linear_block(const LinearProblem<S>& p, std::size_t row, std::size_t last_row, std::size_t panel,
                   std::size_t last_panel) {
-  constexpr std::size_t tile_rows = Arch::linear_rows;
-  alignas(64) float x[tile_rows * x_tile_stride];
-  std::size_t k = 0;
+  using Kernel = VectorKernel<Arch, S>;
+  constexpr std::size_t block = k_block / Kernel::parts;
+  alignas(64) typename Kernel::Factor x[Kernel::rows * x_tile_stride];
+  Kernel kernel;
+  const std::size_t all = p.w.depth() / word<S>, tiles = (last_row - row + Kernel::rows - 1) / Kernel::rows;
+  std::size_t first_word = 0;
   do {
-    const std::size_t depth = p.w.k - k < k_block ? p.w.k - k : k_block;
-    for (std::size_t r = row; r < last_row; r += tile_rows) {
-      const std::size_t rows = last_row - r < tile_rows ? last_row - r : tile_rows;
-      for (std::size_t i = 0; i != rows; ++i) {
-        const float* from = p.x + (r + i) * p.x_stride + k;
-        for (std::size_t j = 0; j != depth; ++j) x[i * x_tile_stride + j] = from[j];
-      }
-      if (r == row)
-        for (std::size_t q = panel; q != last_panel; ++q) linear_step<Arch, true>(p, x, r, rows, q, k, depth);
-      else
-        for (std::size_t q = panel; q != last_panel; ++q) linear_step<Arch, false>(p, x, r, rows, q, k, depth);
+    const std::size_t words = std::min(all - first_word, block);
+    const bool last_words = first_word + words == all;
+    for (std::size_t tile = 0; tile != tiles; ++tile) {
+      const std::size_t r = row + (last_row - row) * tile / tiles;
+      const std::size_t rows = row + (last_row - row) * (tile + 1) / tiles - r;
+      for (std::size_t i = 0; i != rows; ++i)
+        Kernel::factors(p.x.x + (r + i) * p.x.stride + first_word * word<S>, words, x + i * x_tile_stride);
+      if (tile == 0) kernel.template set_rows<true>(rows);
+      else kernel.template set_rows<false>(rows);
+      for (std::size_t q = panel; q != last_panel; ++q)
+        linear_step<Arch>(p, kernel, x, r, rows, q, first_word, words, last_words);
     }
-    k += depth;
-  } while (k < p.w.k);
+    first_word += words;
+  } while (first_word < all);
 }
 
-}  // namespace detail
-
-template <class Arch>
-void linear(const float* x, std::size_t x_stride, std::size_t rows, PackedMatrix w, const float* bias, float* y,
-            std::size_t y_stride, Columns columns, int threads) {
-  if (rows == 0 || columns.first >= columns.last) return;
-  const detail::LinearProblem problem{x, x_stride, w, bias, y, y_stride, columns};
+template <class Arch, StorageType S>
+void linear(const LinearInput<S>& x, const PackedMatrix<S>& w, const float* bias, const LinearOutput& out,
+            Columns columns, int threads) {
+  columns.last = std::min(columns.last, w.n);
+  if (x.rows == 0 || columns.first >= columns.last) return;
+  const LinearProblem<S> problem{x, w, bias, out, columns};
+  const std::size_t rows = x.rows;
   const std::size_t first = columns.first / panel_width;
   const std::size_t panels = (columns.last + panel_width - 1) / panel_width - first;
   const std::size_t tiles = (rows + Arch::linear_rows - 1) / Arch::linear_rows;
@@ -146,20 +159,17 @@ void linear(const float* x, std::size_t x_stride, std::size_t rows, PackedMatrix
   // About four tasks a thread or more, so that who is held up does not hold up all; by panels as far as that goes.
   const std::size_t wanted = team == 1 ? 1 : 4 * static_cast<std::size_t>(team);
   const std::size_t group = [&] {
-    if (tiles >= wanted) return detail::panel_group;
+    if (tiles >= wanted) return group_panels;
     const std::size_t even = (panels * tiles) / wanted;
-    return even < 1 ? 1 : even > detail::panel_group ? detail::panel_group : even;
+    return even < 1 ? 1 : even > group_panels ? group_panels : even;
   }();
   const std::size_t groups = (panels + group - 1) / group;
-  const std::size_t row_tasks_wanted = (wanted + groups - 1) / groups;
-  const std::size_t row_tasks = row_tasks_wanted < tiles ? row_tasks_wanted : tiles;
+  const std::size_t row_tasks = std::min((wanted + groups - 1) / groups, tiles);
   parallel_for(groups * row_tasks, team, [&](std::size_t task, int) {
-    const std::size_t rows_from = task % row_tasks * tiles / row_tasks * Arch::linear_rows;
-    const std::size_t rows_to = (task % row_tasks + 1) * tiles / row_tasks * Arch::linear_rows;
-    const std::size_t panel = first + task / row_tasks * group, end = first + panels;
-    detail::linear_block<Arch>(problem, rows_from, rows_to < rows ? rows_to : rows, panel,
-                               panel + group < end ? panel + group : end);
+    const std::size_t from = task % row_tasks * rows / row_tasks, to = (task % row_tasks + 1) * rows / row_tasks;
+    const std::size_t panel = first + task / row_tasks * group;
+    linear_block<Arch>(problem, from, to, panel, std::min(panel + group, first + panels));
   });
 }
 
-}  // namespace TL_NAMESPACE::kernels
+}  // namespace TL_NAMESPACE::kernels::detail

@@ -9,15 +9,40 @@
 
 namespace TL_NAMESPACE::kernels::reference {
 
-// y[r][c] = bias[c] + sum over k of x[r][k] w(k, c), for the columns given.
-inline void linear(const float* x, std::size_t x_stride, std::size_t rows, PackedMatrix w, const float* bias, float* y,
-                   std::size_t y_stride, Columns columns) {
-  for (std::size_t r = 0; r != rows; ++r)
+// What a row of x is multiplied as, by linear.hpp's storage S.
+template <StorageType S>
+std::vector<double> rounded(const float* x, std::size_t k) {
+  std::vector<double> row(x, x + k);
+  if constexpr (std::same_as<S, bf16>)
+    for (std::size_t i = 0; i != k; ++i) row[i] = to_bf16(x[i]);
+  if constexpr (std::same_as<S, int8>) {
+    float largest = 0;
+    for (std::size_t i = 0; i != k; ++i) largest = std::fmax(largest, std::isnan(x[i]) ? x[i] : std::fabs(x[i]));
+    const float scale = int8_step(largest), steps_a_unit = 1 / scale;
+    for (double& value : row)
+      value = scale == 0 ? 0 : nearest_step(static_cast<float>(value * double{steps_a_unit})) * double{scale};
+  }
+  return row;
+}
+
+// y[r][c] = bias[c] + sum over k of rounded x[r][k] w(k, c), for the columns given. magnitude, where not null, gets the
+// sum of the products' magnitudes: what errors are measured by.
+template <StorageType S>
+void linear(const float* x, std::size_t x_stride, std::size_t rows, const PackedMatrix<S>& w, const float* bias,
+            float* y, std::size_t y_stride, Columns columns, float* magnitude = nullptr) {
+  for (std::size_t r = 0; r != rows; ++r) {
+    const auto row = rounded<S>(x + r * x_stride, w.k);
     for (std::size_t c = columns.first; c != columns.last; ++c) {
-      double sum = bias ? bias[c] : 0;
-      for (std::size_t k = 0; k != w.k; ++k) sum += double{x[r * x_stride + k]} * double{w(k, c)};
+      double sum = bias ? bias[c] : 0, size = std::fabs(sum);
+      for (std::size_t k = 0; k != w.k; ++k) {
+        const double product = row[k] * double{w(k, c)};
+        sum += product;
+        size += std::fabs(product);
+      }
       y[r * y_stride + c] = static_cast<float>(sum);
+      if (magnitude != nullptr) magnitude[r * y_stride + c] = static_cast<float>(size);
     }
+  }
 }
 
 // One row: out = (x - mean) / sqrt(variance + epsilon) * w + b; returns the scale, sqrt(variance + epsilon).

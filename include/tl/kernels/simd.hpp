@@ -56,6 +56,8 @@ template <class Arch>
 using Vector = Batch<typename Arch::xsimd_arch>;
 template <class Arch>
 inline constexpr std::size_t width = Vector<Arch>::size;
+template <class A>
+using Integers = xsimd::batch<std::int32_t, A>;
 
 inline constexpr float infinity = std::numeric_limits<float>::infinity();
 inline constexpr float nan = std::numeric_limits<float>::quiet_NaN();
@@ -72,6 +74,15 @@ Vector<Arch> set(float value) {
 template <class Arch>
 Vector<Arch> load(const float* p) {
   return Vector<Arch>::load_unaligned(p);
+}
+// A vector of four-byte words, whatever type they have in memory.
+template <class V>
+V load_words(const void* p) {
+  return V::load_unaligned(static_cast<const typename V::value_type*>(p));
+}
+template <class V>
+void store_words(void* p, V v) {
+  v.store_unaligned(static_cast<typename V::value_type*>(p));
 }
 template <class A>
 void store(float* p, Batch<A> v) {
@@ -143,6 +154,46 @@ Batch<A> fma(Batch<A> a, Batch<A> b, Batch<A> c) {
 template <class A>
 Batch<A> product(Batch<A> a, Batch<A> b) {
   return fma(a, b, Batch<A>(0.f));
+}
+
+// Words shifted by N bits, the second with their sign.
+template <int N, class A>
+Integers<A> shift_left(Integers<A> v) {
+#if XSIMD_WITH_AVX512F
+  if constexpr (is_avx512<A>) return _mm512_maskz_slli_epi32(0xffff, v, N);
+#endif
+  if constexpr (!is_avx512<A>) return v << N;
+}
+template <int N, class A>
+Integers<A> shift_right(Integers<A> v) {
+#if XSIMD_WITH_AVX512F
+  if constexpr (is_avx512<A>) return _mm512_maskz_srai_epi32(0xffff, v, N);
+#endif
+  if constexpr (!is_avx512<A>) return v >> N;
+}
+template <class A>
+Batch<A> to_float(Integers<A> v) {
+#if XSIMD_WITH_AVX512F
+  if constexpr (is_avx512<A>) return _mm512_maskz_cvtepi32_ps(0xffff, v);
+#endif
+  if constexpr (!is_avx512<A>) return xsimd::to_float(v);
+}
+
+// Of each word, the product of the low 16 bits and that of the high ones, signed; their sum.
+template <class A>
+Integers<A> dot_of_halves(Integers<A> a, Integers<A> b) {
+#if XSIMD_WITH_AVX512F
+  if constexpr (is_avx512<A>) return _mm512_madd_epi16(a, b);
+#endif
+#if XSIMD_WITH_AVX2
+  if constexpr (is_avx2<A>) return _mm256_madd_epi16(a, b);
+#endif
+#if XSIMD_WITH_SSE2
+  if constexpr (!is_avx512<A> && !is_avx2<A>) return _mm_madd_epi16(a, b);
+#else
+  return shift_right<16>(shift_left<16>(a)) * shift_right<16>(shift_left<16>(b)) +
+         shift_right<16>(a) * shift_right<16>(b);
+#endif
 }
 
 // The second where either is NaN, as on x86: maximum(bound, x) keeps a NaN of x.
