@@ -21,7 +21,16 @@ namespace TL_NAMESPACE::kernels {
 
 #ifdef TL_HEADER_ONLY
 namespace detail {
-inline const KernelTable& built_table(InstructionSet) { return table_of<simd::native>; }
+template <class Arch>
+const KernelTable& only_table() {
+  if constexpr (requires { typename Arch::Base; }) {
+    static const KernelTable table = table_over<Arch>(table_of<typename Arch::Base>);
+    return table;
+  } else {
+    return table_of<Arch>;
+  }
+}
+inline const KernelTable& built_table(InstructionSet) { return only_table<simd::native>(); }
 }  // namespace detail
 #else
 namespace detail {

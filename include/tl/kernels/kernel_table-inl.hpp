@@ -36,4 +36,13 @@ inline constexpr KernelTable table_of{
     .softmax = softmax<Arch>,
 };
 
+// The table of a set with a Base, over that of the base.
+template <class Arch>
+KernelTable table_over(KernelTable base) {
+  base.set = Arch::set;
+  base.linear_bf16 = linear_kernels_of<Arch, bf16>;
+  base.linear_int8 = linear_kernels_of<Arch, int8>;
+  return base;
+}
+
 }  // namespace TL_NAMESPACE::kernels

@@ -1,11 +1,12 @@
 #pragma once
-// Body of linear.hpp's product, once an instruction set: micro-kernel (linear_tile-inl.hpp) -> panel (its edges) ->
+// Body of linear.hpp's product, once an instruction set: micro-kernel -> panel (its edges) ->
 // block of rows and panels (caches) -> threads. Every level only chooses when an output's chain goes on, never how.
 #include <algorithm>
 #include <tl/kernels/activation-inl.hpp>
-#include <tl/kernels/linear_tile-inl.hpp>
 #include <tl/kernels/map-inl.hpp>
 #include <tl/kernels/parallel.hpp>
+#include <tl/kernels/tile_kernel-inl.hpp>
+#include <tl/kernels/vector_kernel-inl.hpp>
 
 namespace TL_NAMESPACE::kernels::detail {
 
@@ -16,6 +17,15 @@ inline constexpr std::size_t k_block = 256, group_panels = 8;
 inline constexpr std::size_t x_tile_stride = k_block + 16;
 
 alignas(64) inline constexpr float zeros[panel_width] = {};
+
+template <class Arch, StorageType S>
+struct MicroKernel {
+  using type = VectorKernel<Arch, S>;
+};
+template <class Arch, StorageType S>
+requires(!std::same_as<S, float> && requires { typename Arch::Tiles; }) struct MicroKernel<Arch, S> {
+  using type = TileKernel<typename Arch::Tiles, S>;
+};
 
 template <StorageType S>
 struct LinearProblem {
@@ -48,9 +58,11 @@ struct Dequantise {
 };
 
 // The sums of rows [row, row + rows), columns [column, column + count), complete in y, become the result.
+// (Flat, so that sets that share vectors do not share out-of-line functions.)
 template <class Arch, StorageType S>
-void linear_finish(const LinearProblem<S>& p, std::size_t row, std::size_t rows, std::size_t column, std::size_t count,
-                   float* y, std::size_t y_stride, float* sum, std::size_t sum_stride) {
+[[gnu::flatten]] void linear_finish(const LinearProblem<S>& p, std::size_t row, std::size_t rows, std::size_t column,
+                                    std::size_t count, float* y, std::size_t y_stride, float* sum,
+                                    std::size_t sum_stride) {
   if constexpr (std::same_as<S, int8>) {
     using Integers = simd::Integers<typename Arch::xsimd_arch>;
     for (std::size_t r = 0; r != rows; ++r)
@@ -79,7 +91,7 @@ void linear_finish(const LinearProblem<S>& p, std::size_t row, std::size_t rows,
 
 // Continues rows [row, row + rows) of one panel over words [first, first + words). `x` is the copied tile.
 template <class Arch, StorageType S, class Kernel>
-void linear_step(const LinearProblem<S>& p, const Kernel& kernel, const typename Kernel::Factor* x, std::size_t row,
+void linear_step(const LinearProblem<S>& p, Kernel& kernel, const typename Kernel::Factor* x, std::size_t row,
                  std::size_t rows, std::size_t panel, std::size_t first_word, std::size_t words, bool last_words) {
   const S* w = p.w.panels + (panel * p.w.panel_k + first_word * word<S>)*panel_width;
   const bool first_words = first_word == 0;
@@ -121,7 +133,7 @@ void linear_step(const LinearProblem<S>& p, const Kernel& kernel, const typename
 template <class Arch, StorageType S>
 void linear_block(const LinearProblem<S>& p, std::size_t row, std::size_t last_row, std::size_t panel,
                   std::size_t last_panel) {
-  using Kernel = VectorKernel<Arch, S>;
+  using Kernel = typename MicroKernel<Arch, S>::type;
   constexpr std::size_t block = k_block / Kernel::parts;
   alignas(64) typename Kernel::Factor x[Kernel::rows * x_tile_stride];
   Kernel kernel;
@@ -153,7 +165,8 @@ void linear(const LinearInput<S>& x, const PackedMatrix<S>& w, const float* bias
   const std::size_t rows = x.rows;
   const std::size_t first = columns.first / panel_width;
   const std::size_t panels = (columns.last + panel_width - 1) / panel_width - first;
-  const std::size_t tiles = (rows + Arch::linear_rows - 1) / Arch::linear_rows;
+  constexpr std::size_t tile_rows = MicroKernel<Arch, S>::type::rows;
+  const std::size_t tiles = (rows + tile_rows - 1) / tile_rows;
   const int team = useful_threads(rows * panels * panel_width * w.k, 1 << 15, threads);
 
   // About four tasks a thread or more, so that who is held up does not hold up all; by panels as far as that goes.

@@ -15,6 +15,7 @@
 #else
 #include <tl/kernels/instruction_set.hpp>
 #endif
+#include <tl/kernels/amx_tiles-inl.hpp>
 #include <type_traits>
 #include <xsimd/xsimd.hpp>
 #if XSIMD_WITH_SSE2
@@ -23,6 +24,7 @@
 
 namespace TL_NAMESPACE::kernels::simd {
 
+// What there is beside vectors of floats and integers of 32 bits: `dot_products` of bf16 and bytes, `Tiles`.
 // linear_rows x linear_vectors accumulators make the tile of a matrix product; attention's is 6 rows by
 // attention_vectors.
 struct generic {
@@ -32,22 +34,33 @@ struct generic {
 #else
   using xsimd_arch = xsimd::default_arch;
 #endif
+  static constexpr bool dot_products = false;
   static constexpr int linear_rows = 6, linear_vectors = 2, attention_vectors = 2;
 };
 struct avx2 {
   static constexpr InstructionSet set = InstructionSet::avx2;
   using xsimd_arch = xsimd::fma3<xsimd::avx2>;
+  static constexpr bool dot_products = false;
   static constexpr int linear_rows = 6, linear_vectors = 2, attention_vectors = 2;
 };
 struct avx512 {
   static constexpr InstructionSet set = InstructionSet::avx512;
   using xsimd_arch = xsimd::avx512bw;
+  static constexpr bool dot_products = false;
   static constexpr int linear_rows = 12, linear_vectors = 2, attention_vectors = 4;
+};
+struct avx512_bf16 : avx512 {
+  using Base = avx512;  // whose kernels these are but for the linear layers of narrow storage
+  static constexpr InstructionSet set = InstructionSet::avx512_bf16;
+  static constexpr bool dot_products = true;
+};
+struct amx : avx512_bf16 {
+  static constexpr InstructionSet set = InstructionSet::amx;
+  using Tiles = AmxTiles;
 };
 
 #ifdef TL_HEADER_ONLY
-using native = std::conditional_t<built_instruction_sets[0] == InstructionSet::avx512, avx512,
-                                  std::conditional_t<built_instruction_sets[0] == InstructionSet::avx2, avx2, generic>>;
+using native = TL_INSTRUCTION_SET;
 #endif
 
 template <class A>
@@ -195,6 +208,23 @@ Integers<A> dot_of_halves(Integers<A> a, Integers<A> b) {
          shift_right<16>(a) * shift_right<16>(b);
 #endif
 }
+
+// Of sets with dot_products: sum + the products of the bf16 in each word, and sum + those of the bytes in each word,
+// a's unsigned, b's signed.
+template <class A>
+Batch<A> dot_bf16(Integers<A> a, Integers<A> b, Batch<A> sum);
+template <class A>
+Integers<A> dot_bytes(Integers<A> a, Integers<A> b, Integers<A> sum);
+#if defined(__AVX512BF16__) && defined(__AVX512VNNI__)
+template <class A>
+Batch<A> dot_bf16(Integers<A> a, Integers<A> b, Batch<A> sum) {
+  return _mm512_dpbf16_ps(sum, (__m512bh)__m512i(a), (__m512bh)__m512i(b));
+}
+template <class A>
+Integers<A> dot_bytes(Integers<A> a, Integers<A> b, Integers<A> sum) {
+  return _mm512_dpbusd_epi32(sum, a, b);
+}
+#endif
 
 // The second where either is NaN, as on x86: maximum(bound, x) keeps a NaN of x.
 // (AVX-512 by the masked forms with all lanes: GCC 12 warns of its own header at the plain ones, its bug 105593.)

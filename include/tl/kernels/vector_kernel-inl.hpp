@@ -1,7 +1,8 @@
 #pragma once
-// The register tile of linear.hpp's product: what one word of x adds to a vector of columns, by storage and instruction
-// set, and the one loop over it. A word is four bytes of a row of x or of a column of W: one float, two bf16, four
-// int8.
+// The micro-kernel of linear.hpp's product in vector registers: what one word of x adds to a vector of columns, by
+// storage and instruction set, and the one loop over it. A word is four bytes of a row of x or of a column of W: one
+// float, two bf16, four int8.
+#include <cstring>
 #include <tl/kernels/linear.hpp>
 #include <tl/kernels/simd.hpp>
 #include <utility>
@@ -30,6 +31,37 @@ struct Dot<Arch, float> {
   }
   static Sum set(Factor factor) { return simd::set<Arch>(factor); }
   static Sum add(Sum factor, Sum column, Sum sum) { return simd::fma(factor, column, sum); }
+};
+
+template <class Arch>
+requires(Arch::dot_products) struct Dot<Arch, bf16> {
+  using Factor = std::int32_t;
+  using Sum = simd::Vector<Arch>;
+  using Words = simd::Integers<typename Arch::xsimd_arch>;
+  static constexpr std::size_t parts = 1;
+
+  static void factors(const bf16* x, std::size_t words, Factor* to) { std::memcpy(to, x, words * sizeof *to); }
+  template <std::size_t Part>
+  static Words column(const bf16* w) {
+    return simd::load_words<Words>(w);
+  }
+  static Words set(Factor factor) { return Words(factor); }
+  static Sum add(Words factor, Words column, Sum sum) { return simd::dot_bf16(factor, column, sum); }
+};
+
+template <class Arch>
+requires(Arch::dot_products) struct Dot<Arch, int8> {
+  using Factor = std::int32_t;
+  using Sum = simd::Integers<typename Arch::xsimd_arch>;
+  static constexpr std::size_t parts = 1;
+
+  static void factors(const std::int8_t* x, std::size_t words, Factor* to) { std::memcpy(to, x, words * sizeof *to); }
+  template <std::size_t Part>
+  static Sum column(const int8* w) {
+    return simd::load_words<Sum>(w);
+  }
+  static Sum set(Factor factor) { return Sum(factor); }
+  static Sum add(Sum factor, Sum column, Sum sum) { return simd::dot_bytes(column, factor, sum); }
 };
 
 // Without instructions for bf16: both halves as floats, the even k of a word before the odd one.
@@ -94,12 +126,12 @@ void linear_tile(const typename Dot<Arch, S>::Factor* x, std::size_t x_stride, c
 #pragma GCC unroll 16
     for (std::size_t v = 0; v != Vectors; ++v) sum[r][v] = simd::load_words<Sum>(start + r * start_stride + v * width);
   const auto add_part = [&]<std::size_t Part>() __attribute__((always_inline)) {
-    Sum column[Vectors];
+    decltype(D::template column<Part>(w)) column[Vectors];
 #pragma GCC unroll 16
     for (std::size_t v = 0; v != Vectors; ++v) column[v] = D::template column<Part>(w + v * width * word<S>);
 #pragma GCC unroll 16
     for (std::size_t r = 0; r != Rows; ++r) {
-      const Sum factor = D::set(x[r * x_stride + Part]);
+      const auto factor = D::set(x[r * x_stride + Part]);
 #pragma GCC unroll 16
       for (std::size_t v = 0; v != Vectors; ++v) sum[r][v] = D::add(factor, column[v], sum[r][v]);
     }
