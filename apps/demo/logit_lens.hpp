@@ -32,8 +32,8 @@ inline std::vector<LensRow> logit_lens(const Model& model, std::span<const Token
   run.for_each([&](const std::string&, auto resid) {
     kernels::layer_norm(resid.data(), weights.ln_final.w, weights.ln_final.b, rows, config.d_model,
                         config.layer_norm_epsilon, normalized.data(), threads);
-    kernels::linear(normalized.data(), config.d_model, rows, weights.w_u, weights.b_u, probabilities.data(),
-                    config.d_vocab, threads);
+    kernels::linear({normalized.data(), config.d_model, rows}, weights.w_u, weights.b_u,
+                    {probabilities.data(), config.d_vocab}, {}, threads);
     kernels::softmax(probabilities.data(), rows, config.d_vocab, probabilities.data(), threads);
     LensRow& row = lens.emplace_back(LensRow{lens.size(), {}});
     for (auto first = probabilities.begin(); first != probabilities.end();) {

@@ -49,7 +49,7 @@ void run(const Settings& settings, const Arguments& arguments) {
   add_captures(hooks, settings.names);
   const Model model(settings.model);
   const auto prompts = settings.prompt.read(model);
-  model.network().run(prompts.front(), model.run_options(), hooks);
+  model.with_network([&](const auto& network) { network.run(prompts.front(), model.run_options(), hooks); });
   const std::vector<NamedArray> arrays = hooks.take();
 
   nlohmann::ordered_json json = with_words(model, prompts.front());

@@ -25,5 +25,6 @@ Command logits(CLI::App& program);
 Command cache(CLI::App& program);
 Command loss(CLI::App& program);
 Command generate(CLI::App& program);
+Command pack(CLI::App& program);
 
 }  // namespace tl::app

@@ -90,7 +90,7 @@ GenerateOptions generate_options(const Settings& settings, const Model& model) {
   return generate;
 }
 
-using Texts = std::vector<Generated<Network::RunOf<DynamicHooks&>>>;
+using Texts = std::vector<Generated<RunOf<dynamic_gpt2, DynamicHooks&>>>;
 
 // What made a generation's activations, beside what every file says.
 Json made_by(const Arguments& arguments, const Model& model, std::span<const std::vector<Token>> inputs,
@@ -169,7 +169,8 @@ void run(const Settings& settings, const Arguments& arguments) {
       interrupted = interrupt.asked();
       return !interrupted && !writers[text].stopped();
     };
-    return tl::generate(model.network(), prompts, options, sampler, on_token, hooks);
+    return model.with_network(
+        [&](const auto& network) { return tl::generate(network, prompts, options, sampler, on_token, hooks); });
   }();
   for (Writer& writer : writers) show(writer.finish());
   if (streams) put("\n");

@@ -101,7 +101,8 @@ Json describe(const Model& model) {
             {"layer_norm_epsilon", config.layer_norm_epsilon},
             {"tied_unembed", config.tied_unembed},
             {"parameters", parameters(config)},
-            {"weight_bytes", model.network().weights().bytes()},
+            {"storage", model.dtype()},
+            {"weight_bytes", model.weight_bytes()},
             {"cache_bytes_per_token", 2 * config.n_layer * config.n_head * config.d_head * sizeof(float)},
             {"tokenizer", nullptr},
             {"instruction_set", kernels::name(kernels::instruction_set())},
@@ -135,7 +136,7 @@ void print(const Model& model) {
   add("vocabulary", grouped(config.d_vocab) + " tokens");
   add("parameters", grouped(parameters(config)));
   const std::size_t cache_bytes = 2 * config.n_layer * config.n_head * config.d_head * sizeof(float);
-  add("memory", fmt::format("{} of weights (float32); {} a token of context", bytes(model.network().weights().bytes()),
+  add("memory", fmt::format("{} of weights ({}); {} a token of context", bytes(model.weight_bytes()), model.dtype(),
                             bytes(cache_bytes)));
   if (model.has_tokenizer())
     add("tokenizer",

@@ -57,15 +57,12 @@ Json as_json(const Model& model, const Candidate& candidate) {
           {"probability", candidate.probability}};
 }
 
-void run(const Settings& settings, const Arguments& arguments) {
-  const Model model(settings.model);
-  const auto prompts = settings.prompt.read(model);
-  const std::vector<Token>& tokens = prompts.front();
-  const bool every_row = settings.all || !settings.out.empty();
-  auto session = model.network().session(model.run_options());
-  const auto logits =
-      session.extend(session.open(tokens.size()), tokens, every_row ? Need::all_logits : Need::last_logits);
+using LogitsView = Session<Gpt2<dynamic_gpt2>>::LogitsView;
 
+// logits [row, d_vocab]: of the last positions, as many as there are rows.
+void show(const Settings& settings, const Arguments& arguments, const Model& model,
+          std::span<const std::vector<Token>> prompts, const LogitsView& logits) {
+  const std::vector<Token>& tokens = prompts.front();
   Json json = with_words(model, tokens);
   if (!settings.out.empty()) {
     write_npy(settings.out, io::NpyView(logits), provenance(arguments, model, prompts));
@@ -90,6 +87,17 @@ void run(const Settings& settings, const Arguments& arguments) {
   json["positions"] = positions;
   if (settings.json) put_json(json);
   else put(table.text());
+}
+
+void run(const Settings& settings, const Arguments& arguments) {
+  const Model model(settings.model);
+  const auto prompts = settings.prompt.read(model);
+  const Need need = settings.all || !settings.out.empty() ? Need::all_logits : Need::last_logits;
+  model.with_network([&](const auto& network) {
+    auto session = network.session(model.run_options());
+    show(settings, arguments, model, prompts,
+         session.extend(session.open(prompts.front().size()), prompts.front(), need));
+  });
 }
 
 }  // namespace

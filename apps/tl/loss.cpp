@@ -44,7 +44,8 @@ void run(const Settings& settings) {
   {
     ProgressLine progress("windows", windows);
     for (std::size_t i = 0; i != windows; ++i) {
-      sum += model.network().loss(std::span<const Token>(tokens).subspan(i * window, window), model.run_options());
+      const auto part = std::span<const Token>(tokens).subspan(i * window, window);
+      sum += model.with_network([&](const auto& network) { return network.loss(part, model.run_options()); });
       progress.update(i + 1, fmt::format("loss {:.4f}", sum / static_cast<double>(i + 1)));
     }
   }

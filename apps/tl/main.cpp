@@ -10,7 +10,9 @@
 #include <CLI/Formatter.hpp>
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <new>
+#include <tl/kernels/instruction_set.hpp>
 #include <tl/text/printable.hpp>
 
 #include "command.hpp"
@@ -47,7 +49,15 @@ std::vector<std::string> words(const Arguments& arguments) {
   return words;
 }
 
+// What TL_ARCH=list asks for: the instruction sets of this machine, best last.
+void list_instruction_sets() {
+  for (const kernels::InstructionSet set : kernels::available_instruction_sets())
+    put(std::string(kernels::name(set)) + "\n");
+}
+
 void run(const Arguments& arguments) {
+  if (const char* wanted = std::getenv("TL_ARCH"); wanted != nullptr && std::string_view(wanted) == "list")
+    return list_instruction_sets();
   CLI::App program("Look into a GPT-2 and let it speak.", "tl");
   program.set_version_flag("--version", "tl " TL_VERSION, "Print the version");
   program.require_subcommand(0, 1)->allow_extras();
@@ -55,7 +65,7 @@ void run(const Arguments& arguments) {
   program.get_formatter()->label("SUBCOMMAND", "COMMAND");
   program.get_formatter()->label("Subcommands", "Commands");
   const std::vector<Command> commands{info(program),  tokenize(program), logits(program),
-                                      cache(program), loss(program),     generate(program)};
+                                      cache(program), loss(program),     generate(program), pack(program)};
   std::vector<std::string> names;
   for (const Command& command : commands) names.push_back(command.options->get_name());
 

@@ -8,15 +8,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr int most_threads = 1024;
-
-RunOptions run_options(const ModelOptions& options) {
-  if (options.threads < 0 || options.threads > most_threads)
-    throw Error("--threads is ", options.threads, ": give a number from 1 to ", most_threads,
-                ", or 0 for all there are");
-  return {options.threads};
-}
-
 std::optional<Tokenizer> tokenizer_of(const std::string& folder) {
   for (const char* file : {"vocab.json", "tokenizer.json"})
     if (fs::exists(fs::path(folder) / file)) return Tokenizer::load(folder);
@@ -24,6 +15,13 @@ std::optional<Tokenizer> tokenizer_of(const std::string& folder) {
 }
 
 }  // namespace
+
+RunOptions ModelOptions::run_options() const {
+  constexpr int most_threads = 1024;
+  if (threads < 0 || threads > most_threads)
+    throw Error("--threads is ", threads, ": give a number from 1 to ", most_threads, ", or 0 for all there are");
+  return {threads};
+}
 
 std::string ModelOptions::path() const {
   std::error_code error;
@@ -40,8 +38,9 @@ std::string ModelOptions::path() const {
 
 Model::Model(const ModelOptions& options)
     : folder_(options.path()),
-      options_(app::run_options(options)),
-      network_(load_network(folder_, options_)),
+      options_(options.run_options()),
+      network_(options.with_storage(
+          [&]<StorageType S>() -> Network { return load_network<dynamic_gpt2, S>(folder_, options_); })),
       tokenizer_(tokenizer_of(folder_)) {
   if (tokenizer_ && tokenizer_->vocabulary_size() > config().d_vocab)
     throw Error("the tokenizer of `", folder_, "` has ", tokenizer_->vocabulary_size(), " tokens and its model ",

@@ -4,16 +4,18 @@
 #include <string>
 #include <string_view>
 #include <tl/decode/load.hpp>
+#include <variant>
 #include <vector>
 
 #include "options.hpp"
 
 namespace tl::app {
 
-using Network = Gpt2<dynamic_gpt2>;
+using Network = std::variant<Gpt2<dynamic_gpt2>, Gpt2<dynamic_gpt2, bf16>, Gpt2<dynamic_gpt2, int8>>;
 
 struct ModelOptions {
   std::string folder;  // empty: the default model
+  std::string dtype{storage_name<float>};
   int threads = 0;
 
   void declare_folder(Options& options) {
@@ -22,10 +24,23 @@ struct ModelOptions {
   }
   void declare(Options& options) {
     declare_folder(options);
+    options.text("--dtype", dtype, "TYPE",
+                 "What the weights are kept as: float32, bfloat16 or int8 (default: float32)");
     options.number("--threads", threads, "N", "Threads (default: as many as the machine has); never changes a bit");
   }
   // Where the folder is, absolute. Throws Error where it is not given and the default model is not there.
   std::string path() const;
+  // Throws Error where the number of threads is none.
+  RunOptions run_options() const;
+  // f.template operator()<S>() for the storage that --dtype names. Throws Error where there is none.
+  template <class F>
+  auto with_storage(const F& f) const {
+    if (dtype == storage_name<float>) return f.template operator()<float>();
+    if (dtype == storage_name<bf16>) return f.template operator()<bf16>();
+    if (dtype == storage_name<int8>) return f.template operator()<int8>();
+    throw Error("--dtype is `", dtype, "`, where ", storage_name<float>, ", ", storage_name<bf16>, " or ",
+                storage_name<int8>, " is wanted");
+  }
 };
 
 class Model {
@@ -34,8 +49,21 @@ class Model {
   // text is asked of it.
   explicit Model(const ModelOptions& options);
 
-  const Network& network() const { return network_; }
-  const Config& config() const { return network_.config(); }
+  // f(network), whatever its storage.
+  template <class F>
+  decltype(auto) with_network(const F& f) const {
+    return std::visit(f, network_);
+  }
+  const Config& config() const {
+    return with_network([](const auto& network) -> const Config& { return network.config(); });
+  }
+  std::size_t weight_bytes() const {
+    return with_network([](const auto& network) { return network.weights().bytes(); });
+  }
+  // As --dtype writes it.
+  std::string_view dtype() const {
+    return with_network([]<class N>(const N&) { return storage_name<typename N::storage_type>; });
+  }
   RunOptions run_options() const { return options_; }
   const std::string& folder() const { return folder_; }
   std::string hash() const { return io::CheckpointFolder(folder_).checkpoint_hash(); }

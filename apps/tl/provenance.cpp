@@ -31,7 +31,7 @@ nlohmann::ordered_json provenance(const Arguments& arguments, const Model& model
           {"tl", TL_VERSION},
           {"model", {{"folder", model.folder()}, {"hash", model.hash()}}},
           {"instruction_set", kernels::name(kernels::instruction_set())},
-          {"storage", "float32"},
+          {"storage", model.dtype()},
           {"threads", model.run_options().resolved_threads()},
           {"seed", nullptr},
           {"prompts", of_prompts}};

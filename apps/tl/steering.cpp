@@ -44,7 +44,7 @@ std::vector<float> last_position(const Model& model, const std::string& point, s
   if (tokens.empty()) throw Error("a text of --steer is empty, and the tokenizer has no BOS to stand for it");
   DynamicHooks hooks;
   hooks.capture(point, last_prompt);
-  model.network().run(tokens, model.run_options(), hooks);
+  model.with_network([&](const auto& network) { network.run(tokens, model.run_options(), hooks); });
   return std::move(hooks.take().front().array.values);
 }
 }  // namespace

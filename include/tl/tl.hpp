@@ -1,9 +1,11 @@
 #pragma once
 // Everything but core/xtensor.hpp, for trying out: a program that knows what it needs includes that. The library itself
 // never includes this header.
+#include <tl/core/aligned_memory.hpp>
 #include <tl/core/dim.hpp>
 #include <tl/core/error.hpp>
 #include <tl/core/fixed_string.hpp>
+#include <tl/core/float16.hpp>
 #include <tl/core/namespace.hpp>
 #include <tl/core/philox.hpp>
 #include <tl/core/print.hpp>
@@ -45,13 +47,13 @@
 #include <tl/io/config_json.hpp>
 #include <tl/io/crc32.hpp>
 #include <tl/io/extents.hpp>
-#include <tl/io/float16.hpp>
 #include <tl/io/hugging_face.hpp>
 #include <tl/io/mapped_file.hpp>
 #include <tl/io/npy.hpp>
 #include <tl/io/npz.hpp>
 #include <tl/io/output_file.hpp>
 #include <tl/io/quote.hpp>
+#include <tl/io/packed_file.hpp>
 #include <tl/io/safetensors.hpp>
 #include <tl/io/safetensors_shards.hpp>
 #include <tl/io/safetensors_writer.hpp>
@@ -65,9 +67,11 @@
 #include <tl/kernels/kernel_table.hpp>
 #include <tl/kernels/layer_norm.hpp>
 #include <tl/kernels/linear.hpp>
+#include <tl/kernels/packed_matrix.hpp>
 #include <tl/kernels/parallel.hpp>
 #include <tl/kernels/reference.hpp>
 #include <tl/kernels/softmax.hpp>
+#include <tl/kernels/storage.hpp>
 #include <tl/model/block.hpp>
 #include <tl/model/checkpoint_tensors.hpp>
 #include <tl/model/config.hpp>
@@ -85,8 +89,9 @@
 #include <tl/model/run_options.hpp>
 #include <tl/model/session.hpp>
 #include <tl/model/stage.hpp>
-#include <tl/model/storage.hpp>
+#include <tl/model/weight_packer.hpp>
 #include <tl/model/weight_source.hpp>
+#include <tl/model/weight_storage.hpp>
 #include <tl/model/weights.hpp>
 #include <tl/model/workspace.hpp>
 #include <tl/text/ascii_words.hpp>

@@ -22,7 +22,7 @@ TEST_CASE("a tensor owns zeroed, aligned elements") {
   REQUIRE(tensor.size() == 35);
   REQUIRE(tensor.extent<"pos">() == 7);
   REQUIRE(tensor.extent<"d_model">() == 5);
-  REQUIRE(reinterpret_cast<std::uintptr_t>(tensor.data()) % tl::tensor_alignment == 0);
+  REQUIRE(reinterpret_cast<std::uintptr_t>(tensor.data()) % tl::cache_line == 0);
   for (const float value : tensor.values()) REQUIRE(value == 0);
 }
 

@@ -1,13 +1,14 @@
 #include <cmath>
 #include <cstdint>
 #include <cstring>
-#include <tl/io/float16.hpp>
+#include <tl/core/float16.hpp>
 #include <tl/io/safetensors_writer.hpp>
 #include <vector>
 
 #include "../catch.hpp"
 #include "scratch.hpp"
 
+using namespace tl;
 using namespace tl::io;
 
 TEST_CASE("what is written is read back, rounded to its dtype, with the data at a multiple of 8") {

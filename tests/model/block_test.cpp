@@ -27,7 +27,7 @@ TEST_CASE("the values at a block's points obey the block's equations") {
   CHECK(same_bits(run["blocks.1.hook_mlp_in"_hook], resid_mid));
   const auto scale = run["blocks.1.ln1.hook_scale"_hook];
   const auto normalized = run["blocks.1.ln1.hook_normalized"_hook], out = run["blocks.1.ln1.hook_out"_hook];
-  const BlockWeights& w = model.weights().blocks[1];
+  const BlockWeights<float>& w = model.weights().blocks[1];
   for (std::size_t p = 0; p != 7; ++p) {
     double mean = 0;
     for (float x : resid_pre(p).values()) mean += static_cast<double>(x) / 51;

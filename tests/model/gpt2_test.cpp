@@ -20,7 +20,7 @@ TEST_CASE("logits are those of GPT-2 written out in double precision, for every 
       largest = std::max(largest, std::abs(expected[i]));
     }
     CHECK(largest > 1);
-    CHECK(worst < 2e-5 * largest);
+    CHECK(worst < 5e-5 * largest);  // generic has no fused multiply-add
   };
   Config config = odd;
   for (const Activation activation : {Activation::gelu_tanh, Activation::gelu_exact, Activation::relu}) {

@@ -19,10 +19,10 @@ inline constexpr tl::Config attention_only{.n_layer = 2,
 inline constexpr tl::Config wide{
     .n_layer = 2, .n_head = 5, .d_model = 450, .d_head = 90, .d_mlp = 1801, .n_ctx = 80, .d_vocab = 611};
 
-template <tl::Config C>
-tl::Gpt2<C> random_model(const tl::Config& config = C, std::uint64_t seed = 1, float deviation = 0.2f) {
+template <tl::Config C, tl::StorageType S = float>
+tl::Gpt2<C, S> random_model(const tl::Config& config = C, std::uint64_t seed = 1, float deviation = 0.2f) {
   tl::RandomSource source(seed, deviation);
-  return tl::Gpt2<C>(source, config);
+  return tl::Gpt2<C, S>(source, config);
 }
 
 // Some tokens of a vocabulary, the same each time.

@@ -6,15 +6,13 @@
 #include <concepts>
 #include <cstddef>
 #include <memory>
-#include <new>
 #include <span>
+#include <tl/core/aligned_memory.hpp>
 #include <tl/core/shape.hpp>
 #include <type_traits>
 #include <utility>
 
 namespace TL_NAMESPACE {
-
-inline constexpr std::size_t tensor_alignment = 64;
 
 template <class T, AnyDim... Ds>
 class TensorView;
@@ -117,7 +115,7 @@ class Tensor {
   explicit Tensor(Extents... extents) : Tensor(shape_of(static_cast<std::size_t>(extents)...)) {}
   explicit Tensor(shape_type shape)
       : shape_(shape),
-        data_(static_cast<T*>(::operator new(shape.size() * sizeof(T), std::align_val_t{tensor_alignment}))) {
+        data_(allocate<T>(shape.size())) {
     std::uninitialized_value_construct_n(data_.get(), shape.size());
   }
 
@@ -148,11 +146,8 @@ class Tensor {
  private:
   static constexpr shape_type shape_of() { return {}; }
   static constexpr shape_type shape_of(auto... extents) { return {{{extents...}}}; }
-  struct Release {
-    void operator()(T* p) const { ::operator delete(p, std::align_val_t{tensor_alignment}); }
-  };
   [[no_unique_address]] shape_type shape_;
-  std::unique_ptr<T[], Release> data_;
+  AlignedMemory<T> data_;
 };
 
 // Every element of the view set to value.

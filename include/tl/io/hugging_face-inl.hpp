@@ -86,17 +86,50 @@ TL_INLINE void CheckpointFolder::require_tensors() const {
       throw Error("'", entry.file->path(), "' holds tensor ", quote(name), ", which no GPT-2 of this config.json has");
 }
 
-TL_INLINE void CheckpointFolder::read(std::string_view name, std::span<const std::size_t> shape, float* out) {
+TL_INLINE const CheckpointFolder::Entry& CheckpointFolder::entry(std::string_view name,
+                                                                 std::span<const std::size_t> shape) const {
   const auto found = tensors_.find(name);
   if (found == tensors_.end()) throw Error("'", shards_.listing(), "' has no tensor ", quote(name));
   detail::require_shape(found->second, name, shape, "the model");
-  to_float32(*found->second.tensor, out, found->second.file->path(), name);
+  return found->second;
+}
+
+TL_INLINE void CheckpointFolder::read(std::string_view name, std::span<const std::size_t> shape, float* out) {
+  const Entry& found = entry(name, shape);
+  to_float32(*found.tensor, out, found.file->path(), name);
+}
+
+TL_INLINE std::optional<StoredWeights> CheckpointFolder::stored(std::string_view name,
+                                                                std::span<const std::size_t> shape) {
+  const StoredTensor& tensor = *entry(name, shape).tensor;  // opening has checked its type
+  return StoredWeights{tensor.bytes.data(), dtype_size(tensor.dtype), to_float32(tensor.dtype)};
+}
+
+TL_INLINE void CheckpointFolder::done(std::string_view name) {
+  const auto found = tensors_.find(name);
+  if (found != tensors_.end()) found->second.file->drop(found->second.tensor->bytes);
 }
 
 TL_INLINE std::string CheckpointFolder::checkpoint_hash() const {
   std::string digits;
   for (const SafetensorsFile& file : shards_.files()) digits += detail::hex(xxh64(file.bytes()));
   return shards_.files().size() == 1 ? digits : detail::hex(xxh64(std::as_bytes(std::span(digits))));
+}
+
+TL_INLINE std::uint64_t CheckpointFolder::fingerprint() const {
+  constexpr std::size_t sample = 256;
+  std::vector<std::byte> samples;
+  for (const SafetensorsFile& file : shards_.files()) {
+    std::size_t data = 0;
+    for (const auto& [name, tensor] : file.tensors()) data += tensor.bytes.size();
+    const auto header = file.bytes().first(file.bytes().size() - data);
+    samples.insert(samples.end(), header.begin(), header.end());
+    for (const auto& [name, tensor] : file.tensors()) {
+      const auto part = tensor.bytes.first(std::min(sample, tensor.bytes.size()));
+      samples.insert(samples.end(), part.begin(), part.end());
+    }
+  }
+  return xxh64(samples);
 }
 
 TL_INLINE void save_hugging_face(const std::string& folder, const CheckpointConfig& checkpoint, WeightSource& weights,

@@ -45,4 +45,12 @@ TL_INLINE MappedFile::~MappedFile() {
   if (!bytes_.empty()) ::munmap(const_cast<std::byte*>(bytes_.data()), bytes_.size());
 }
 
+// Whole pages only; a refusal costs memory and nothing else.
+TL_INLINE void MappedFile::drop(std::span<const std::byte> part) const {
+  const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+  const auto begin = static_cast<std::size_t>(part.data() - bytes_.data()), end = begin + part.size();
+  const std::size_t first = (begin + page - 1) / page * page, last = end == bytes_.size() ? end : end / page * page;
+  if (first < last) ::madvise(const_cast<std::byte*>(bytes_.data()) + first, last - first, MADV_DONTNEED);
+}
+
 }  // namespace TL_NAMESPACE::io

@@ -6,7 +6,7 @@
 #include <cstring>
 #include <tl/core/error.hpp>
 #include <tl/io/extents.hpp>
-#include <tl/io/float16.hpp>
+#include <tl/core/float16.hpp>
 #include <tl/io/json-inl.hpp>
 #include <tl/io/quote.hpp>
 #include <tl/io/safetensors.hpp>
@@ -29,14 +29,12 @@ inline constexpr DtypeRow dtype_table[] = {{"BOOL", 1},    {"U8", 1},  {"I8", 1}
                                            {"F64", 8},     {"C64", 8}};
 
 // Elements one by one through memcpy: alignment does not matter, and compilers make vectors of it at -O3.
-template <class Stored, class Convert>
-void convert_elements(std::span<const std::byte> bytes, float* out, Convert convert) {
-  const std::size_t size = bytes.size() / sizeof(Stored);
-  const std::byte* const from = bytes.data();
-  for (std::size_t i = 0; i != size; ++i) {
+template <class Stored, auto convert>
+void convert_elements(const std::byte* from, std::size_t count, float* to) {
+  for (std::size_t i = 0; i != count; ++i) {
     Stored element;
     std::memcpy(&element, from + i * sizeof(Stored), sizeof(Stored));
-    out[i] = convert(element);
+    to[i] = convert(element);
   }
 }
 
@@ -144,24 +142,29 @@ TL_INLINE StoredTensors parse_safetensors(std::span<const std::byte> bytes, std:
   return tensors;
 }
 
-TL_INLINE void to_float32(const StoredTensor& tensor, float* out, std::string_view file, std::string_view name) {
-  switch (tensor.dtype) {
+TL_INLINE ToFloat32 to_float32(Dtype dtype) {
+  switch (dtype) {
     case Dtype::f32:
-      if (!tensor.bytes.empty()) std::memcpy(out, tensor.bytes.data(), tensor.bytes.size());
-      return;
+      return [](const std::byte* from, std::size_t count, float* to) {
+        if (count != 0) std::memcpy(to, from, count * sizeof(float));
+      };
     case Dtype::f16:
-      return detail::convert_elements<std::uint16_t>(tensor.bytes, out,
-                                                     [](std::uint16_t half) { return float_from_f16(half); });
+      return detail::convert_elements<std::uint16_t, float_from_f16>;
     case Dtype::bf16:
-      return detail::convert_elements<std::uint16_t>(tensor.bytes, out,
-                                                     [](std::uint16_t half) { return float_from_bf16(half); });
+      return detail::convert_elements<std::uint16_t, float_from_bf16>;
     case Dtype::f64:
-      return detail::convert_elements<double>(tensor.bytes, out,
-                                              [](double value) { return static_cast<float>(value); });
+      return detail::convert_elements<double, [](double value) { return static_cast<float>(value); }>;
     default:
-      throw Error("'", file, "': tensor ", quote(name), " has dtype ", dtype_name(tensor.dtype),
-                  ", where F32, F16, BF16 or F64 is wanted");
+      return nullptr;
   }
+}
+
+TL_INLINE void to_float32(const StoredTensor& tensor, float* out, std::string_view file, std::string_view name) {
+  const ToFloat32 convert = to_float32(tensor.dtype);
+  if (convert == nullptr)
+    throw Error("'", file, "': tensor ", quote(name), " has dtype ", dtype_name(tensor.dtype),
+                ", where F32, F16, BF16 or F64 is wanted");
+  convert(tensor.bytes.data(), tensor.bytes.size() / dtype_size(tensor.dtype), out);
 }
 
 TL_INLINE const StoredTensor& SafetensorsFile::tensor(std::string_view name) const {

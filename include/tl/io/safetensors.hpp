@@ -28,6 +28,9 @@ using StoredTensors = std::map<std::string, StoredTensor, std::less<>>;
 // format, and the tensors must fill the data exactly, without overlap, hole or rest. Throws Error naming `file`.
 StoredTensors parse_safetensors(std::span<const std::byte> bytes, std::string_view file);
 
+// Turns `count` elements into float32; null for types that are neither F32, F16, BF16 nor F64.
+using ToFloat32 = void (*)(const std::byte* from, std::size_t count, float* to);
+ToFloat32 to_float32(Dtype dtype);
 // Every element as float32; F32, F16, BF16 and F64 only. `file` and `name` are for the Error that other types throw.
 void to_float32(const StoredTensor& tensor, float* out, std::string_view file, std::string_view name);
 
@@ -41,6 +44,7 @@ class SafetensorsFile {
   std::span<const std::byte> bytes() const { return file_.bytes(); }
   const StoredTensors& tensors() const { return tensors_; }
   bool has(std::string_view name) const { return tensors_.contains(name); }
+  void drop(std::span<const std::byte> part) const { file_.drop(part); }
 
   // Throws Error naming the file where it has no tensor of that name.
   const StoredTensor& tensor(std::string_view name) const;

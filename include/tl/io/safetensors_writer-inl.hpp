@@ -7,7 +7,7 @@
 #include <string_view>
 #include <tl/core/error.hpp>
 #include <tl/io/extents.hpp>
-#include <tl/io/float16.hpp>
+#include <tl/core/float16.hpp>
 #include <tl/io/json-inl.hpp>
 #include <tl/io/quote.hpp>
 #include <tl/io/safetensors_writer.hpp>

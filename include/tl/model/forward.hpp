@@ -2,6 +2,7 @@
 // GPT-2 from tokens to logits, top to bottom: embeddings, blocks, final LayerNorm, unembedding.
 #include <algorithm>
 #include <cstddef>
+#include <numeric>
 #include <span>
 #include <tl/kernels/embed.hpp>
 #include <tl/model/block.hpp>
@@ -11,11 +12,11 @@
 namespace TL_NAMESPACE {
 
 // One pass of the rows of a batch through the model. Private to Session, which knows what the rows mean.
-template <Config C, class Hooks>
+template <Config C, StorageType S, class Hooks>
 class Forward {
  public:
   const Config& config;
-  const Weights<C>& weights;
+  const Weights<C, S>& weights;
   Workspace& s;
   const RowBatch& batch;
   const KvCache& cache;
@@ -58,14 +59,41 @@ class Forward {
   [[gnu::always_inline]] void block(std::size_t layer) {
     const auto at = hooks.template at<Layer>(static_cast<int>(layer));
     const Point until = static_cast<int>(layer) == last.layer ? last.point : Point::resid_post;
-    Block<C, std::remove_const_t<decltype(at)>>{
-        {config, s, batch, threads, at}, weights.blocks[layer], cache.layer(layer)}(until);
+    Block<C, S, std::remove_const_t<decltype(at)>> one{
+        {config, s, batch, threads, at}, weights.blocks[layer], cache.layer(layer)};
+    if (only_chosen_rows_go_on(layer) && !one.anybody_looks_at_the_rest()) finish_chosen_rows(one);
+    else one(until);
+  }
+
+  // Behind the keys and values of the last block, rows whose logits nobody wants serve nobody.
+  [[gnu::always_inline]] bool only_chosen_rows_go_on(std::size_t layer) {
+    const std::size_t n_layer = C.is_dynamic() ? config.n_layer : C.n_layer;
+    return layer + 1 == n_layer && last == Depth{static_cast<int>(n_layer), Point::unembed_out} &&
+           s.chosen.size() < batch.size() && !unembedding().anybody_looks();
+  }
+  template <class LastBlock>
+  [[gnu::noinline]] void finish_chosen_rows(LastBlock& block) {
+    block.store(Point::resid_post);
+    const Config& extents = block.extents();
+    s.chosen_batch.take(batch, s.chosen, extents.n_head);
+    keep_chosen(s.resid.data(), extents.d_model);
+    keep_chosen(s.qkv.data(), extents.n_head * extents.d_head);
+    std::iota(s.chosen.begin(), s.chosen.end(), 0u);
+    LastBlock{{config, s, s.chosen_batch, threads, block.hooks}, block.w, block.cache}.finish(Point::resid_post);
+  }
+  // Moves the chosen rows of x [row, width], which are in order, to its front.
+  void keep_chosen(float* x, std::size_t width) {
+    for (std::size_t i = 0; i != s.chosen.size(); ++i)
+      if (s.chosen[i] != i) std::copy_n(x + s.chosen[i] * width, width, x + i * width);
   }
 
   // logits = ln_final(resid) W_U + b_U
   [[gnu::always_inline]] void unembed() {
+    unembedding()(last.point);
+  }
+  [[gnu::always_inline]] auto unembedding() {
     const auto at = hooks.template at<no_layer>(no_layer);
-    Unembedding<std::remove_const_t<decltype(at)>>{{config, s, batch, threads, at}, weights}(last.point);
+    return Unembedding<std::remove_const_t<decltype(at)>>{{config, s, batch, threads, at}, weights};
   }
 
   template <class LayerHooks>
@@ -75,7 +103,7 @@ class Forward {
     using Stage<C, LayerHooks>::threads;
     using Stage<C, LayerHooks>::hooks;
     using Stage<C, LayerHooks>::extents;
-    const Weights<C>& weights;
+    const Weights<C, S>& weights;
 
     [[gnu::always_inline]] void operator()() {
       const std::size_t rows = batch.size(), d = extents().d_model;
@@ -97,13 +125,16 @@ class Forward {
     using Stage<C, LayerHooks>::threads;
     using Stage<C, LayerHooks>::hooks;
     using Stage<C, LayerHooks>::extents;
-    const Weights<C>& weights;
+    const Weights<C, S>& weights;
 
+    bool anybody_looks() const {
+      return hooks.template wants<Point::ln_final_scale, Point::ln_final_normalized, Point::ln_final_out,
+                                  Point::unembed_in, Point::unembed_out>();
+    }
     // Every row where a hook looks, the chosen ones elsewhere.
     [[gnu::always_inline]] void operator()(Point until) {
       const std::size_t d = extents().d_model, n = s.chosen.size();
-      const bool all_rows = hooks.template wants<Point::ln_final_scale, Point::ln_final_normalized, Point::ln_final_out,
-                                                 Point::unembed_in, Point::unembed_out>();
+      const bool all_rows = anybody_looks();
       const float* resid = s.resid.data();
       if (!all_rows) resid = select(resid, s.delta.need(n * d), d);
       const std::size_t rows = all_rows ? batch.size() : n;
@@ -131,7 +162,9 @@ class Forward {
       return out;
     }
     [[gnu::always_inline]] void logits(const float* x, std::size_t rows, float* out) {
-      kernels::linear(x, extents().d_model, rows, weights.w_u, weights.b_u, out, extents().d_vocab, threads);
+      const auto input = kernels::linear_input(x, extents().d_model, rows, weights.w_u,
+                                               this->rounded(weights.w_u, rows), threads);
+      kernels::linear(input, weights.w_u, weights.b_u, {out, extents().d_vocab}, {}, threads);
     }
   };
 };

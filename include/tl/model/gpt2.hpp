@@ -5,7 +5,6 @@
 #include <tl/kernels/softmax.hpp>
 #include <tl/model/run.hpp>
 #include <tl/model/session.hpp>
-#include <tl/model/storage.hpp>
 #include <utility>
 #include <vector>
 
@@ -20,6 +19,7 @@ class Gpt2 {
  public:
   static constexpr Config static_config = C;
   static constexpr Basis basis = B;
+  using storage_type = Storage;
   using Logits = Tensor<float, typename D::pos, typename D::d_vocab>;
   template <AnyPolicy... Policies>
   using RunOf = tl::RunOf<C, Policies...>;
@@ -29,8 +29,11 @@ class Gpt2 {
   explicit Gpt2(WeightSource& source, const Config& config = C, RunOptions options = {})
       : config_(checked(config)), weights_(source, config_, options.resolved_threads()) {}
 
+  // Weights that are there already, of this configuration.
+  Gpt2(Weights<C, Storage> weights, const Config& config) : config_(checked(config)), weights_(std::move(weights)) {}
+
   const Config& config() const { return config_; }
-  const Weights<C>& weights() const { return weights_; }
+  const Weights<C, Storage>& weights() const { return weights_; }
 
   // Logits of every position.
   template <AnyPolicy... Policies>
@@ -135,7 +138,7 @@ class Gpt2 {
   static std::string difference(const Config& config);
 
   Config config_;
-  Weights<C> weights_;
+  Weights<C, Storage> weights_;
 };
 
 template <Config C, StorageType Storage, Basis B>

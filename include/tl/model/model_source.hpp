@@ -1,16 +1,17 @@
 #pragma once
-// A model as a source of weights: what saving it, or making another from it, reads.
+// A model as a source of weights: what saving it, or making another from it, reads. Of bf16 and int8 weights it gives
+// the rounded values.
 #include <string>
 #include <tl/model/gpt2.hpp>
 #include <tl/model/weight_source.hpp>
 
 namespace TL_NAMESPACE {
 
-template <Config C>
+template <Config C, StorageType S = float>
 class ModelSource : public WeightSource {
  public:
   // The model's weights must outlive the source.
-  explicit ModelSource(const Weights<C>& weights) : weights_(weights) {}
+  explicit ModelSource(const Weights<C, S>& weights) : weights_(weights) {}
 
   void read(std::string_view name, std::span<const std::size_t> shape, float* out) override {
     if (name == "wte.weight") return weights_.w_e ? copy(weights_.w_e, shape, out) : transposed(weights_.w_u, out);
@@ -30,28 +31,20 @@ class ModelSource : public WeightSource {
  private:
   [[noreturn]] static void missing(std::string_view name) { throw Error("this model has no tensor `", name, "`"); }
 
-  static void read_block(const BlockWeights& block, std::string_view name, std::span<const std::size_t> shape,
+  static void read_block(const BlockWeights<S>& block, std::string_view name, std::span<const std::size_t> shape,
                          float* out) {
     if (name == "ln_1.weight") return copy(block.ln1.w, shape, out);
     if (name == "ln_1.bias") return copy(block.ln1.b, shape, out);
     if (name == "ln_2.weight") return copy(block.ln2.w, shape, out);
     if (name == "ln_2.bias") return copy(block.ln2.b, shape, out);
-    if (name == "attn.c_proj.weight") return matrix(block.o.matrix, 0, block.o.matrix.n, out);
+    if (name == "attn.c_proj.weight") return matrix(block.o.matrix, out);
     if (name == "attn.c_proj.bias") return copy(block.o.bias, shape, out);
-    if (name == "mlp.c_fc.weight") return matrix(block.in.matrix, 0, block.in.matrix.n, out);
+    if (name == "mlp.c_fc.weight") return matrix(block.in.matrix, out);
     if (name == "mlp.c_fc.bias") return copy(block.in.bias, shape, out);
-    if (name == "mlp.c_proj.weight") return matrix(block.out.matrix, 0, block.out.matrix.n, out);
+    if (name == "mlp.c_proj.weight") return matrix(block.out.matrix, out);
     if (name == "mlp.c_proj.bias") return copy(block.out.bias, shape, out);
-    if (name == "attn.c_attn.weight" || name == "attn.c_attn.bias") {
-      std::size_t part = 0;
-      for (const LinearWeights* w : {&block.q, &block.k, &block.v}) {
-        const std::size_t n = w->matrix.n;
-        if (name == "attn.c_attn.weight") matrix(w->matrix, part * n, 3 * n, out);
-        else std::copy_n(w->bias, n, out + part * n);
-        ++part;
-      }
-      return;
-    }
+    if (name == "attn.c_attn.weight") return matrix(block.qkv.matrix, out);
+    if (name == "attn.c_attn.bias") return copy(block.qkv.bias, shape, out);
     missing(name);
   }
   static void copy(const float* from, std::span<const std::size_t> shape, float* out) {
@@ -59,17 +52,16 @@ class ModelSource : public WeightSource {
     for (std::size_t extent : shape) size *= extent;
     std::copy_n(from, size, out);
   }
-  // Into columns [first, first + n) of rows `stride` wide.
-  static void matrix(kernels::PackedMatrix m, std::size_t first, std::size_t stride, float* out) {
+  static void matrix(const kernels::PackedMatrix<S>& m, float* out) {
     for (std::size_t k = 0; k != m.k; ++k)
-      for (std::size_t n = 0; n != m.n; ++n) out[k * stride + first + n] = m(k, n);
+      for (std::size_t n = 0; n != m.n; ++n) out[k * m.n + n] = m(k, n);
   }
-  static void transposed(kernels::PackedMatrix m, float* out) {
+  static void transposed(const kernels::PackedMatrix<S>& m, float* out) {
     for (std::size_t n = 0; n != m.n; ++n)
       for (std::size_t k = 0; k != m.k; ++k) out[n * m.k + k] = m(k, n);
   }
 
-  const Weights<C>& weights_;
+  const Weights<C, S>& weights_;
 };
 
 }  // namespace TL_NAMESPACE

@@ -34,6 +34,15 @@ class RowBatch {
     first_key_.push_back(first_key_.back() + length);
   }
 
+  // Becomes the given rows of another batch, without the positions of their keys.
+  void take(const RowBatch& from, std::span<const std::uint32_t> rows, std::size_t n_head) {
+    clear();
+    for (const std::uint32_t r : rows) {
+      spans_.insert(spans_.end(), from.spans_.begin() + from.first_span_[r], from.spans_.begin() + from.first_span_[r + 1]);
+      add(from.rows_[r], n_head);
+    }
+  }
+
   // Notes the position that each key stands for, for hooks on scores and patterns; position[slot] is indexed by slot.
   void note_key_positions(std::span<const std::uint32_t> position) {
     key_positions_.clear();

@@ -272,11 +272,11 @@ class Session {
     const Config& config = model_->config();
     const auto n_layer = static_cast<int>(config.n_layer);
     Depth last = hooks_depth_;
-    if (need >= Need::past) last = std::max(last, Depth{n_layer - 1, Point::resid_mid});
+    if (need >= Need::past) last = std::max(last, Depth{n_layer - 1, Point::v});
     if (need >= Need::last_logits) last = std::max(last, Depth{n_layer, Point::unembed_out});
     if (batch_.size() != 0 && last != nowhere) {
       if constexpr (may_see_attention) batch_.note_key_positions(slot_position_);
-      Forward<C, HookSet<Policies...>>{config, model_->weights(), workspace_, batch_, cache_, threads_,
+      Forward<C, typename Model::storage_type, HookSet<Policies...>>{config, model_->weights(), workspace_, batch_, cache_, threads_,
                                        hooks_, entry_layer_,      last}();
     }
     if (last <= Depth{n_layer - 1, Point::resid_pre}) incomplete_ = true;

@@ -43,6 +43,12 @@ struct Stage {
     return view<P>(data, batch.size());
   }
 
+  // Memory for the rounded rows that a matrix of storage S reads.
+  template <StorageType S>
+  float* rounded(const kernels::PackedMatrix<S>& matrix, std::size_t rows) {
+    return s.rounded.need(kernels::linear_scratch<S>(rows, matrix.depth()));
+  }
+
   // x [rows, d_model] -> out; out may not be x.
   template <Point Scale, Point Normalized, Point Out>
   [[gnu::always_inline]] void layer_norm(const float* x, NormWeights norm, float* out, std::size_t rows) {

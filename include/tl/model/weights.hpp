@@ -1,23 +1,21 @@
 #pragma once
 // The weights of a model, packed once for the kernels and kept nowhere else; accessors give the logical matrices back
 // under TransformerLens' names and shapes.
-#include <cmath>
+#include <array>
 #include <cstddef>
-#include <memory>
-#include <new>
 #include <string>
-#include <tl/core/error.hpp>
 #include <tl/core/tensor.hpp>
 #include <tl/kernels/linear.hpp>
 #include <tl/model/dims.hpp>
-#include <tl/model/weight_source.hpp>
+#include <tl/model/weight_packer.hpp>
 #include <vector>
 
 namespace TL_NAMESPACE {
 
 // y = x W + b as the kernels take it. A missing bias is null.
+template <StorageType S>
 struct LinearWeights {
-  kernels::PackedMatrix matrix;
+  kernels::PackedMatrix<S> matrix;
   const float* bias = nullptr;
 };
 
@@ -25,41 +23,30 @@ struct NormWeights {
   const float *w = nullptr, *b = nullptr;
 };
 
+template <StorageType S>
 struct BlockWeights {
   NormWeights ln1, ln2;
-  LinearWeights q, k, v, o, in, out;
+  LinearWeights<S> qkv;  // [d_model, 3 * n_head * d_head]: W_Q, W_K and W_V side by side
+  LinearWeights<S> o, in, out;
 };
 
-// Floats that are allocated together and live as long as the weights.
-class WeightStorage {
- public:
-  // `count` floats, aligned to a cache line.
-  float* take(std::size_t count) {
-    const std::size_t bytes = (count * sizeof(float) + 63) / 64 * 64;
-    pieces_.emplace_back(static_cast<float*>(::operator new (bytes, std::align_val_t{tensor_alignment})));
-    bytes_ += bytes;
-    return pieces_.back().get();
-  }
-  std::size_t bytes() const { return bytes_; }
-
- private:
-  struct Release {
-    void operator()(float* p) const { ::operator delete (p, std::align_val_t{tensor_alignment}); }
-  };
-  std::vector<std::unique_ptr<float, Release>> pieces_;
-  std::size_t bytes_ = 0;
-};
-
-template <Config C>
+template <Config C, StorageType S = float>
 class Weights {
   using D = Dims<C>;
 
  public:
-  // Reads every tensor of the configuration once. Throws Error naming the tensor where one holds NaN or infinity.
-  Weights(WeightSource& source, const Config& config, int threads);
+  using storage_type = S;
 
-  std::vector<BlockWeights> blocks;
-  kernels::PackedMatrix w_u;     // [d_model, d_vocab]; of a tied model also W_E, transposed
+  // Reads every tensor of the configuration once. Throws Error naming the tensor where one is missing, of another shape
+  // or not finite.
+  Weights(WeightSource& source, const Config& config, int threads);
+  // Arrays that are ready, as for_each_array of other weights with this configuration visited them: next(count) gives a
+  // `const float*` or `const S*` to each in turn. The memory they lie in is kept.
+  template <class Next>
+  Weights(const Config& config, bool has_b_u, std::shared_ptr<const void> memory, std::size_t bytes, Next next);
+
+  std::vector<BlockWeights<S>> blocks;
+  kernels::PackedMatrix<S> w_u;  // [d_model, d_vocab]; of a tied model also W_E, transposed
   const float* w_e = nullptr;    // [d_vocab, d_model] of a model that is not tied
   const float* b_u = nullptr;    // [d_vocab] or null
   const float* w_pos = nullptr;  // [n_ctx, d_model]
@@ -67,10 +54,16 @@ class Weights {
 
   std::size_t bytes() const { return storage_.bytes(); }
 
-  // TransformerLens' matrices, copied out of the packing.
-  auto W_Q(std::size_t layer) const { return per_head(blocks.at(layer).q); }
-  auto W_K(std::size_t layer) const { return per_head(blocks.at(layer).k); }
-  auto W_V(std::size_t layer) const { return per_head(blocks.at(layer).v); }
+  // f(pointer, count) for every array there is, always in one order.
+  template <class F>
+  void for_each_array(F&& f) const {
+    visit_arrays(*this, [&](const auto* pointer, std::size_t count) { f(pointer, count); });
+  }
+
+  // TransformerLens' matrices, copied out of the packing, with the storage's rounding.
+  auto W_Q(std::size_t layer) const { return per_head(layer, 0); }
+  auto W_K(std::size_t layer) const { return per_head(layer, 1); }
+  auto W_V(std::size_t layer) const { return per_head(layer, 2); }
   Tensor<float, typename D::head, typename D::d_head, typename D::d_model> W_O(std::size_t layer) const {
     return unpack<typename D::head, typename D::d_head, typename D::d_model>(
         {config_.n_head, config_.d_head, config_.d_model}, blocks.at(layer).o.matrix);
@@ -95,84 +88,85 @@ class Weights {
  private:
   template <class... Ds>
   static Tensor<float, Ds...> unpack(const std::array<std::size_t, sizeof...(Ds)>& extents,
-                                     kernels::PackedMatrix matrix) {
+                                     const kernels::PackedMatrix<S>& matrix) {
     Tensor<float, Ds...> out(Shape<Ds...>::of(extents));
     for (std::size_t k = 0; k != matrix.k; ++k)
       for (std::size_t n = 0; n != matrix.n; ++n) out.data()[k * matrix.n + n] = matrix(k, n);
     return out;
   }
-  Tensor<float, typename D::head, typename D::d_model, typename D::d_head> per_head(const LinearWeights& w) const {
+  // Part 0 of the fused matrix is W_Q, 1 W_K, 2 W_V.
+  Tensor<float, typename D::head, typename D::d_model, typename D::d_head> per_head(std::size_t layer,
+                                                                                    std::size_t part) const {
     using Shaped = Tensor<float, typename D::head, typename D::d_model, typename D::d_head>;
+    const kernels::PackedMatrix<S>& qkv = blocks.at(layer).qkv.matrix;
     Shaped out(Shaped::shape_type::of({config_.n_head, config_.d_model, config_.d_head}));
     for (std::size_t head = 0; head != config_.n_head; ++head)
       for (std::size_t m = 0; m != config_.d_model; ++m)
-        for (std::size_t d = 0; d != config_.d_head; ++d) out(head, m, d) = w.matrix(m, head * config_.d_head + d);
+        for (std::size_t d = 0; d != config_.d_head; ++d)
+          out(head, m, d) = qkv(m, (part * config_.n_head + head) * config_.d_head + d);
     return out;
   }
 
+  // visit(pointer, count), the pointers by reference.
+  template <class Self, class Visit>
+  static void visit_arrays(Self& self, const Visit& visit) {
+    const Config& c = self.config_;
+    const auto matrix = [&](auto& m) {
+      visit(m.panels, kernels::packed_size<S>(m.k, m.n));
+      if constexpr (std::same_as<S, int8>) visit(m.scale, m.n);
+    };
+    const auto linear = [&](auto& w) {
+      matrix(w.matrix);
+      visit(w.bias, w.matrix.n);
+    };
+    const auto norm = [&](auto& w) {
+      if (c.norm == Norm::none) return;
+      visit(w.w, c.d_model);
+      visit(w.b, c.d_model);
+    };
+    if (!c.tied_unembed) visit(self.w_e, c.d_vocab * c.d_model);
+    matrix(self.w_u);
+    if (self.has_b_u_) visit(self.b_u, c.d_vocab);
+    visit(self.w_pos, c.n_ctx * c.d_model);
+    for (auto& block : self.blocks) {
+      norm(block.ln1);
+      linear(block.qkv);
+      linear(block.o);
+      if (c.d_mlp == 0) continue;
+      norm(block.ln2);
+      linear(block.in);
+      linear(block.out);
+    }
+    norm(self.ln_final);
+  }
+
   Config config_;
+  bool has_b_u_;
   WeightStorage storage_;
 };
 
-template <Config C>
-Weights<C>::Weights(WeightSource& source, const Config& config, int threads) : config_(config) {
-  std::vector<float> staging;
-  const auto read = [&](const std::string& name, std::initializer_list<std::size_t> shape, float* out) {
-    source.read(name, {shape.begin(), shape.size()}, out);
-    std::size_t size = 1;
-    for (std::size_t extent : shape) size *= extent;
-    for (std::size_t i = 0; i != size; ++i)
-      if (!std::isfinite(out[i])) throw Error("tensor `", name, "` holds a value that is not finite, at element ", i);
-  };
-  const auto vector = [&](const std::string& name, std::size_t n) {
-    float* out = storage_.take(n);
-    read(name, {n}, out);
-    return static_cast<const float*>(out);
-  };
+template <Config C, StorageType S>
+Weights<C, S>::Weights(WeightSource& source, const Config& config, int threads)
+    : config_(config), has_b_u_(source.has("lm_head.bias")) {
+  WeightPacker<S> pack(source, storage_, threads);
   const auto norm = [&](const std::string& name) {
     if (config.norm == Norm::none) return NormWeights{};
-    return NormWeights{vector(name + ".weight", config.d_model), vector(name + ".bias", config.d_model)};
-  };
-  // Columns [part * n, (part + 1) * n) of a stored matrix of `parts` such parts side by side.
-  const auto packed = [&](const float* matrix, const float* bias, std::size_t part, std::size_t parts, std::size_t k,
-                          std::size_t n) {
-    float* panels = storage_.take(kernels::packed_size(k, n));
-    kernels::pack(matrix + part * n, parts * n, k, n, panels, threads);
-    return LinearWeights{{panels, k, n}, bias + part * n};
+    return NormWeights{pack.vector(name + ".weight", config.d_model), pack.vector(name + ".bias", config.d_model)};
   };
   const auto linear = [&](const std::string& name, std::size_t k, std::size_t n) {
-    staging.resize(k * n);
-    read(name + ".weight", {k, n}, staging.data());
-    return packed(staging.data(), vector(name + ".bias", n), 0, 1, k, n);
+    return LinearWeights<S>{pack.matrix(name + ".weight", k, n), pack.vector(name + ".bias", n)};
   };
 
   const std::size_t d = config.d_model, d_attn = config.n_head * config.d_head;
-  staging.resize(config.d_vocab * d);
-  read("wte.weight", {config.d_vocab, d}, staging.data());
-  if (!config.tied_unembed) {
-    float* rows = storage_.take(config.d_vocab * d);
-    std::copy(staging.begin(), staging.end(), rows);
-    w_e = rows;
-    read("lm_head.weight", {config.d_vocab, d}, staging.data());
-  }
-  if (source.has("lm_head.bias")) b_u = vector("lm_head.bias", config.d_vocab);
-  float* panels = storage_.take(kernels::packed_size(d, config.d_vocab));
-  kernels::pack_transposed(staging.data(), d, config.d_vocab, panels, threads);
-  w_u = {panels, d, config.d_vocab};
-  float* positions = storage_.take(config.n_ctx * d);
-  read("wpe.weight", {config.n_ctx, d}, positions);
-  w_pos = positions;
-
+  if (!config.tied_unembed) w_e = pack.table("wte.weight", config.d_vocab, d);
+  w_u = pack.transposed(config.tied_unembed ? "wte.weight" : "lm_head.weight", d, config.d_vocab);
+  if (has_b_u_) b_u = pack.vector("lm_head.bias", config.d_vocab);
+  w_pos = pack.table("wpe.weight", config.n_ctx, d);
   for (std::size_t layer = 0; layer != config.n_layer; ++layer) {
     const std::string prefix = "h." + std::to_string(layer) + ".";
-    BlockWeights& block = blocks.emplace_back();
+    BlockWeights<S>& block = blocks.emplace_back();
     block.ln1 = norm(prefix + "ln_1");
-    staging.resize(d * 3 * d_attn);
-    read(prefix + "attn.c_attn.weight", {d, 3 * d_attn}, staging.data());
-    const float* bias = vector(prefix + "attn.c_attn.bias", 3 * d_attn);
-    block.q = packed(staging.data(), bias, 0, 3, d, d_attn);
-    block.k = packed(staging.data(), bias, 1, 3, d, d_attn);
-    block.v = packed(staging.data(), bias, 2, 3, d, d_attn);
+    block.qkv = linear(prefix + "attn.c_attn", d, 3 * d_attn);
     block.o = linear(prefix + "attn.c_proj", d_attn, d);
     if (config.d_mlp == 0) continue;
     block.ln2 = norm(prefix + "ln_2");
@@ -180,6 +174,24 @@ Weights<C>::Weights(WeightSource& source, const Config& config, int threads) : c
     block.out = linear(prefix + "mlp.c_proj", config.d_mlp, d);
   }
   ln_final = norm("ln_f");
+}
+
+template <Config C, StorageType S>
+template <class Next>
+Weights<C, S>::Weights(const Config& config, bool has_b_u, std::shared_ptr<const void> memory, std::size_t bytes,
+                       Next next)
+    : w_u{.k = config.d_model, .n = config.d_vocab}, config_(config), has_b_u_(has_b_u) {
+  const std::size_t d = config.d_model, d_attn = config.n_head * config.d_head;
+  const auto linear = [](std::size_t k, std::size_t n) { return LinearWeights<S>{{.k = k, .n = n}}; };
+  for (std::size_t layer = 0; layer != config.n_layer; ++layer)
+    blocks.push_back({.ln1 = {},
+                      .ln2 = {},
+                      .qkv = linear(d, 3 * d_attn),
+                      .o = linear(d_attn, d),
+                      .in = linear(d, config.d_mlp),
+                      .out = linear(config.d_mlp, d)});
+  storage_.keep(std::move(memory), bytes);
+  visit_arrays(*this, [&]<class T>(const T*& pointer, std::size_t count) { pointer = next.template operator()<T>(count); });
 }
 
 }  // namespace TL_NAMESPACE

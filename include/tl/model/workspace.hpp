@@ -3,10 +3,9 @@
 // allocates nothing.
 #include <cstddef>
 #include <cstdint>
-#include <memory>
-#include <new>
-#include <tl/core/tensor.hpp>
+#include <tl/core/aligned_memory.hpp>
 #include <tl/core/token.hpp>
+#include <tl/model/row_batch.hpp>
 #include <vector>
 
 namespace TL_NAMESPACE {
@@ -17,7 +16,7 @@ class Buffer {
   float* need(std::size_t count) {
     if (count > capacity_) {
       data_.reset();
-      data_.reset(static_cast<float*>(::operator new (count * sizeof(float), std::align_val_t{tensor_alignment})));
+      data_ = allocate<float>(count);
       capacity_ = count;
     }
     return data_.get();
@@ -25,20 +24,19 @@ class Buffer {
   float* data() { return data_.get(); }
 
  private:
-  struct Release {
-    void operator()(float* p) const { ::operator delete (p, std::align_val_t{tensor_alignment}); }
-  };
-  std::unique_ptr<float, Release> data_;
+  AlignedMemory<float> data_;
   std::size_t capacity_ = 0;
 };
 
 struct Workspace {
   Buffer resid, delta, normalized, scale;  // [row, d_model]; scale [row]
-  Buffer q, k, v, z;                       // [row, head, d_head]
+  Buffer qkv, z;                           // [3, row, head, d_head]; [row, head, d_head]
+  Buffer rounded;                          // a linear layer's input, in the storage's precision
   Buffer scores, scratch;                  // [head, key_pos] a row; attention's own
   Buffer attn_in, head_input, result;      // [row, head, d_model], where a hook names them
   Buffer mlp;                              // [row, d_mlp]
   Buffer logits, all_logits;               // [chosen row, d_vocab]; [row, d_vocab] where a hook looks
+  RowBatch chosen_batch;  // the rows that go through the rest of the last block, where they are fewer
   std::vector<Token> tokens;
   std::vector<std::uint32_t> positions, chosen;  // chosen: the rows whose logits are wanted
 };

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <tl/core/namespace.hpp>
 
-namespace TL_NAMESPACE::io {
+namespace TL_NAMESPACE {
 
 constexpr float float_from_bf16(std::uint16_t bits) { return std::bit_cast<float>(std::uint32_t{bits} << 16); }
 
@@ -43,4 +43,4 @@ constexpr std::uint16_t f16_from_float(float value) {
   return static_cast<std::uint16_t>(sign | half);
 }
 
-}  // namespace TL_NAMESPACE::io
+}  // namespace TL_NAMESPACE

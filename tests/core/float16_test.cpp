@@ -2,11 +2,11 @@
 #include <cstdint>
 #include <limits>
 #include <random>
-#include <tl/io/float16.hpp>
+#include <tl/core/float16.hpp>
 
 #include "../catch.hpp"
 
-using namespace tl::io;
+using namespace tl;
 
 static_assert(float_from_f16(0x3c00) == 1.0f && f16_from_float(-2.0f) == 0xc000);
 static_assert(float_from_bf16(0x3f80) == 1.0f && bf16_from_float(-2.0f) == 0xc000);
