@@ -15,10 +15,10 @@ inline constexpr std::size_t layer_norm_grain = 1 << 14;
 template <class Arch>
 float mean(const float* x, std::size_t d) {
   using V = simd::Vector<Arch>;
-  return reduce<Arch>(
-             d, [x](V sum, std::size_t i) { return sum + simd::load<Arch>(x + i); },
-             [x](V sum, std::size_t i, std::size_t count) { return sum + simd::load<Arch>(x + i, count); }) /
-         static_cast<float>(d);
+  const V sum = reduce<Arch>(
+      d, [x](V so_far, std::size_t i) { return so_far + simd::load<Arch>(x + i); },
+      [x](V so_far, std::size_t i, std::size_t count) { return so_far + simd::load<Arch>(x + i, count); });
+  return simd::first_lane(sum) / static_cast<float>(d);
 }
 
 template <class Arch>
@@ -30,12 +30,10 @@ float scale(const float* x, std::size_t d, float mean, float epsilon) {
     return simd::fma(deviation, deviation, sum);
   };
   const auto part = [&](V sum, std::size_t i, std::size_t count) {
-    alignas(64) float lanes[simd::width<Arch>] = {};  // lanes beyond the row deviate by nothing
-    simd::store(lanes, simd::load<Arch>(x + i, count) - center, count);
-    const V deviation = simd::load<Arch>(lanes);
+    const V deviation = simd::load(x + i, count, center) - center;  // lanes beyond the row deviate by nothing
     return simd::fma(deviation, deviation, sum);
   };
-  return __builtin_sqrtf(reduce<Arch>(d, whole, part) / static_cast<float>(d) + epsilon);
+  return __builtin_sqrtf(simd::first_lane(reduce<Arch>(d, whole, part)) / static_cast<float>(d) + epsilon);
 }
 
 }  // namespace detail

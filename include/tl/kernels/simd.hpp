@@ -128,6 +128,26 @@ Vector<Arch> load(const float* p, std::size_t count) {
   }
 }
 
+// The first `count` lanes from memory, count < width; the others from `rest`.
+template <class A>
+Batch<A> load(const float* p, std::size_t count, Batch<A> rest) {
+#if XSIMD_WITH_AVX512F
+  if constexpr (is_avx512<A>) return _mm512_mask_loadu_ps(rest, static_cast<__mmask16>((1u << count) - 1), p);
+#endif
+#if XSIMD_WITH_AVX2
+  if constexpr (is_avx2<A>) {
+    const __m256i first = lanes<A>(count);
+    return _mm256_blendv_ps(rest, _mm256_maskload_ps(p, first), _mm256_castsi256_ps(first));
+  }
+#endif
+  if constexpr (!is_avx512<A> && !is_avx2<A>) {
+    alignas(64) float buffer[Batch<A>::size];
+    rest.store_aligned(buffer);
+    for (std::size_t i = 0; i != count; ++i) buffer[i] = p[i];
+    return Batch<A>::load_aligned(buffer);
+  }
+}
+
 // The first `count` lanes to memory, count < width; nothing else is touched.
 template <class A>
 void store(float* p, Batch<A> v, std::size_t count) {
@@ -259,21 +279,62 @@ Batch<A> scale_by_power_of_two(Batch<A> v, Batch<A> n) {
   }
 }
 
-// Sum and maximum of the lanes, by halves: a fixed tree.
-template <class A>
-float sum_of_lanes(Batch<A> v) {
-  alignas(64) float x[Batch<A>::size];
-  v.store_aligned(x);
-  for (std::size_t half = Batch<A>::size / 2; half != 0; half /= 2)
-    for (std::size_t i = 0; i != half; ++i) x[i] += x[i + half];
-  return x[0];
+// Lane i of the result is lane i ^ Distance of v.
+template <int Distance, class A>
+Batch<A> swap_lanes(Batch<A> v) {
+#if XSIMD_WITH_AVX512F
+  if constexpr (is_avx512<A>) {
+    if constexpr (Distance >= 4) return _mm512_maskz_shuffle_f32x4(0xffff, v, v, Distance == 8 ? 0x4e : 0xb1);
+    else return _mm512_maskz_permute_ps(0xffff, v, Distance == 2 ? 0x4e : 0xb1);
+  }
+#endif
+#if XSIMD_WITH_AVX2
+  if constexpr (is_avx2<A>) {
+    if constexpr (Distance == 4) return _mm256_permute2f128_ps(v, v, 1);
+    else return _mm256_permute_ps(v, Distance == 2 ? 0x4e : 0xb1);
+  }
+#endif
+  if constexpr (!is_avx512<A> && !is_avx2<A>) {
+#if XSIMD_WITH_SSE2
+    return _mm_shuffle_ps(v, v, Distance == 2 ? 0x4e : 0xb1);
+#else
+    alignas(64) float x[Batch<A>::size], y[Batch<A>::size];
+    v.store_aligned(x);
+    for (std::size_t i = 0; i != Batch<A>::size; ++i) y[i] = x[i ^ Distance];
+    return Batch<A>::load_aligned(y);
+#endif
+  }
+}
+
+// f over all lanes, by halves: a fixed tree. Every lane of the result has it (where f is commutative).
+template <class A, class F>
+Batch<A> fold_lanes(Batch<A> v, F f) {
+  if constexpr (Batch<A>::size > 8) v = f(v, swap_lanes<8>(v));
+  if constexpr (Batch<A>::size > 4) v = f(v, swap_lanes<4>(v));
+  if constexpr (Batch<A>::size > 2) v = f(v, swap_lanes<2>(v));
+  if constexpr (Batch<A>::size > 1) v = f(v, swap_lanes<1>(v));
+  return v;
 }
 template <class A>
-float largest_lane(Batch<A> v) {
-  alignas(64) float x[Batch<A>::size];
-  v.store_aligned(x);
-  for (std::size_t i = 1; i != Batch<A>::size; ++i) x[0] = x[i] > x[0] ? x[i] : x[0];
-  return x[0];
+Batch<A> sum_of_lanes(Batch<A> v) {
+  return fold_lanes(v, [](Batch<A> a, Batch<A> b) { return a + b; });
+}
+template <class A>
+Batch<A> largest_lane(Batch<A> v) {
+  return fold_lanes(v, [](Batch<A> a, Batch<A> b) { return maximum(a, b); });
+}
+template <class A>
+float first_lane(Batch<A> v) {
+#if XSIMD_WITH_SSE2
+  if constexpr (Batch<A>::size == 4) return _mm_cvtss_f32(v);
+#endif
+#if XSIMD_WITH_AVX2
+  if constexpr (is_avx2<A>) return _mm256_cvtss_f32(v);
+#endif
+#if XSIMD_WITH_AVX512F
+  if constexpr (is_avx512<A>) return _mm512_cvtss_f32(v);
+#endif
+  if constexpr (!XSIMD_WITH_SSE2) return v.get(0);
 }
 
 }  // namespace TL_NAMESPACE::kernels::simd

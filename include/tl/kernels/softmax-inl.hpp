@@ -13,17 +13,23 @@ namespace detail {
 
 inline constexpr std::size_t softmax_grain = 1 << 13;
 
-// The largest of n values; NaN values may be passed over.
+// The largest of n values, in every lane; NaN values may be passed over.
 template <class Arch>
-float largest(const float* x, std::size_t n) {
+simd::Vector<Arch> largest(const float* x, std::size_t n) {
   using V = simd::Vector<Arch>;
   constexpr std::size_t width = simd::width<Arch>;
-  V most(-simd::infinity);
+  V most(-simd::infinity), other = most;
   std::size_t i = 0;
-  for (; i + width <= n; i += width) most = simd::maximum(most, simd::load<Arch>(x + i));
-  float result = simd::largest_lane(most);
-  for (; i != n; ++i) result = x[i] > result ? x[i] : result;
-  return result;
+  for (; i + 2 * width <= n; i += 2 * width) {
+    most = simd::maximum(most, simd::load<Arch>(x + i));
+    other = simd::maximum(other, simd::load<Arch>(x + i + width));
+  }
+  if (i + width <= n) {
+    most = simd::maximum(most, simd::load<Arch>(x + i));
+    i += width;
+  }
+  if (i != n) other = simd::maximum(other, simd::load(x + i, n - i, V(-simd::infinity)));
+  return simd::largest_lane(simd::maximum(most, other));
 }
 
 template <class Arch>
@@ -33,51 +39,51 @@ bool has_nan(const float* x, std::size_t n) {
   return found;
 }
 
-// use(i, e) and use(i, e, count) see each vector e of exp(x - shift); returns the sum.
+// The sum of exp(x - shift) in every lane; whole(i, e) and part(i, e, count) see each vector e on the way.
 template <class Arch, class Whole, class Part>
-float sum_of_exp(const float* x, std::size_t n, float shift, Whole use, Part use_part) {
+simd::Vector<Arch> sum_of_exp(const float* x, std::size_t n, simd::Vector<Arch> shift, Whole whole, Part part) {
   using V = simd::Vector<Arch>;
-  const V offset(shift);
-  const auto whole = [&](V sum, std::size_t i) {
-    const V e = simd::exp(simd::load<Arch>(x + i) - offset);
-    use(i, e);
-    return sum + e;
-  };
-  const auto part = [&](V sum, std::size_t i, std::size_t count) {
-    alignas(64) float lanes[simd::width<Arch>] = {};
-    simd::store(lanes, simd::exp(simd::load<Arch>(x + i, count) - offset), count);
-    const V e = simd::load<Arch>(lanes);
-    use_part(i, e, count);
-    return sum + e;
-  };
-  return reduce<Arch>(n, whole, part);
+  return reduce<Arch>(
+      n,
+      [&](V sum, std::size_t i) {
+        const V e = simd::exp(simd::load<Arch>(x + i) - shift);
+        whole(i, e);
+        return sum + e;
+      },
+      [&](V sum, std::size_t i, std::size_t count) {
+        const V e = simd::exp(simd::load(x + i, count, V(-simd::infinity)) - shift);  // 0 beyond the row
+        part(i, e, count);
+        return sum + e;
+      });
 }
 
 // Zeros where all are -inf; all NaN where one is.
 template <class Arch>
 void softmax_row(const float* x, std::size_t n, float* y) {
   using V = simd::Vector<Arch>;
-  const float most = largest<Arch>(x, n);
-  if (most == -simd::infinity) {
+  const V most = largest<Arch>(x, n);
+  if (simd::first_lane(most) == -simd::infinity) {
     const float value = has_nan<Arch>(x, n) ? simd::nan : 0.f;
     for (std::size_t i = 0; i != n; ++i) y[i] = value;
     return;
   }
-  const float sum = sum_of_exp<Arch>(
+  const V sum = sum_of_exp<Arch>(
       x, n, most, [y](std::size_t i, V e) { simd::store(y + i, e); },
       [y](std::size_t i, V e, std::size_t count) { simd::store(y + i, e, count); });
-  const V divisor(sum);
+  const V factor = V(1.f) / sum;
   map<Arch>(
-      n, y, [divisor](V e) { return e / divisor; }, static_cast<const float*>(y));
+      n, y, [factor](V e) { return simd::product(e, factor); }, static_cast<const float*>(y));
 }
 
 template <class Arch>
 float log_sum_exp_row(const float* x, std::size_t n) {
   using V = simd::Vector<Arch>;
-  const float most = largest<Arch>(x, n);
+  const V shift = largest<Arch>(x, n);
+  const float most = simd::first_lane(shift);
   if (most - most != 0.f) return has_nan<Arch>(x, n) ? simd::nan : most;  // infinite
   const auto ignore = [](std::size_t, V, auto...) {};
-  return static_cast<float>(most + std::log(static_cast<double>(sum_of_exp<Arch>(x, n, most, ignore, ignore))));
+  return static_cast<float>(
+      most + std::log(static_cast<double>(simd::first_lane(sum_of_exp<Arch>(x, n, shift, ignore, ignore)))));
 }
 
 }  // namespace detail
