@@ -1,7 +1,8 @@
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <tl/kernels/reference.hpp>
-#include <tl/kernels/softmax.hpp>
+#include <tl/kernels/softmax-inl.hpp>
 
 #include "every_set.hpp"
 
@@ -53,6 +54,47 @@ TEST_CASE("rows without anything, with infinities, with NaN") {
         for (std::size_t i = 0; i != n; ++i) REQUIRE(y[i] == (i == at ? 1.f : 0.f));
       }
     }
+  }
+}
+
+TEST_CASE("log_sum_exp of infinities") {
+  FOR_EACH_SET(table) {
+    for (const std::size_t n : {1u, 17u, 1024u, 3000u}) {
+      std::vector<float> x(n, -3.f), sum(1);
+      for (const std::size_t at : {std::size_t{0}, n / 2, n - 1}) {
+        x[at] = inf;
+        table.log_sum_exp(x.data(), 1, n, sum.data(), 1);
+        REQUIRE(sum[0] == inf);
+        x[at] = std::nanf("");
+        table.log_sum_exp(x.data(), 1, n, sum.data(), 1);
+        REQUIRE(std::isnan(sum[0]));
+        x[at] = std::numeric_limits<float>::max();
+        table.log_sum_exp(x.data(), 1, n, sum.data(), 1);
+        REQUIRE(sum[0] == x[at]);
+        x[at] = -inf;
+      }
+    }
+  }
+}
+
+TEST_CASE("blocks of columns that are never together combine to the bits of the row") {
+  using Set = kernels::simd::generic;  // the others share the text
+  const auto& table = kernels::table(Set::set);
+  for (const std::size_t n : {1u, 1024u, 1025u, 50257u, 70000u}) {
+    CAPTURE(n);
+    auto x = random_floats(n, 20, -30, 30);
+    if (n > 3000) std::fill(x.begin() + 1000, x.begin() + 2100, -inf);
+    std::vector<kernels::BlockSum> blocks;
+    for (std::size_t first = 0; first < n; first += kernels::block_columns) {
+      const std::vector<float> here(x.begin() + static_cast<std::ptrdiff_t>(first),
+                                    x.begin() + static_cast<std::ptrdiff_t>(std::min(n, first + 1024)));
+      blocks.push_back(kernels::block_sum<Set>(here.data(), here.size()));
+    }
+    float whole = 0;
+    table.log_sum_exp(x.data(), 1, n, &whole, 1);
+    const float combined = kernels::combine<Set>(blocks.data(), blocks.size());
+    REQUIRE(same_bits(&combined, &whole, 1));
+    REQUIRE(whole == Approx(kernels::reference::log_sum_exp(x.data(), n)).epsilon(1e-6).margin(1e-6));
   }
 }
 
