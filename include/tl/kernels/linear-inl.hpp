@@ -10,11 +10,9 @@
 
 namespace TL_NAMESPACE::kernels::detail {
 
-// K is cut into blocks of so many factors: a panel's block is 32 KiB or less, and a group of `group_panels` of them
-// stays in the second-level cache while every row of a task passes over it.
-inline constexpr std::size_t k_block = 256, group_panels = 8;
-// Rows of x are copied together, this far apart: not a multiple of 4 KiB, where they would share one cache set.
-inline constexpr std::size_t x_tile_stride = k_block + 16;
+// A panel's block is 32 KiB or less: a group of so many stays in the second-level cache while every row of a task
+// passes over it.
+inline constexpr std::size_t group_panels = 8;
 
 alignas(64) inline constexpr float zeros[panel_width] = {};
 
@@ -89,6 +87,14 @@ template <class Arch, StorageType S>
   }
 }
 
+// Into the second-level cache: on a Zen 4, the next rows of x and of y while these are computed are worth 0 to 3 %.
+template <class Arch>
+void fetch_rows(const void* first, std::size_t stride, std::size_t rows, std::size_t bytes) {
+  const auto* at = static_cast<const char*>(first);
+  for (std::size_t r = 0; r != rows; ++r, at += stride)
+    for (std::size_t line = 0; line < bytes; line += 64) __builtin_prefetch(at + line, 0, 2);
+}
+
 // Continues rows [row, row + rows) of one panel over words [first, first + words). `x` is the copied tile.
 template <class Arch, StorageType S, class Kernel>
 void linear_step(const LinearProblem<S>& p, Kernel& kernel, const typename Kernel::Factor* x, std::size_t row,
@@ -102,7 +108,8 @@ void linear_step(const LinearProblem<S>& p, Kernel& kernel, const typename Kerne
     const std::size_t at = p.at(row, column);
     float* y = p.out.y + at;
     const float* start = first_words ? bias != nullptr ? bias + column : zeros : y;
-    kernel(x, x_tile_stride, w, words, start, first_words ? 0 : p.out.stride, y, p.out.stride);
+    fetch_rows<Arch>(y + panel_width, p.out.stride * sizeof *y, rows, panel_width * sizeof *y);  // the next panel's
+    kernel(x, w, words, start, first_words ? 0 : p.out.stride, y, p.out.stride);
     if (last_words)
       linear_finish<Arch>(p, row, rows, column, panel_width, y, p.out.stride,
                           p.out.sum == nullptr ? nullptr : p.out.sum + at, p.out.stride);
@@ -116,7 +123,7 @@ void linear_step(const LinearProblem<S>& p, Kernel& kernel, const typename Kerne
                                   : !first_words                        ? p.out.y[p.at(row + r, column + c)]
                                   : bias != nullptr                     ? bias[column + c]
                                                                         : 0;
-  kernel(x, x_tile_stride, w, words, tile, panel_width, tile, panel_width);
+  kernel(x, w, words, tile, panel_width, tile, panel_width);
   for (std::size_t begin = from, end; begin != to; begin = end) {  // what lies together in y
     end = std::min(to, p.out.part >= p.w.n ? to : (begin / p.out.part + 1) * p.out.part);
     float* own = tile + begin - column;
@@ -145,8 +152,10 @@ void linear_block(const LinearProblem<S>& p, std::size_t row, std::size_t last_r
     for (std::size_t tile = 0; tile != tiles; ++tile) {
       const std::size_t r = row + (last_row - row) * tile / tiles;
       const std::size_t rows = row + (last_row - row) * (tile + 1) / tiles - r;
-      for (std::size_t i = 0; i != rows; ++i)
-        Kernel::factors(p.x.x + (r + i) * p.x.stride + first_word * word<S>, words, x + i * x_tile_stride);
+      const auto* from = p.x.x + r * p.x.stride + first_word * word<S>;
+      for (std::size_t i = 0; i != rows; ++i) Kernel::factors(from + i * p.x.stride, words, x + i * x_tile_stride);
+      fetch_rows<Arch>(from + rows * p.x.stride, p.x.stride * sizeof *from, std::min(rows, last_row - r - rows),
+                       words * sizeof(float));
       if (tile == 0) kernel.template set_rows<true>(rows);
       else kernel.template set_rows<false>(rows);
       for (std::size_t q = panel; q != last_panel; ++q)
@@ -156,32 +165,47 @@ void linear_block(const LinearProblem<S>& p, std::size_t row, std::size_t last_r
   } while (first_word < all);
 }
 
+// Tasks are `groups` of panels by pieces of rows.
+struct LinearPlan {
+  std::size_t groups, row_pieces;
+};
+// About four tasks a thread or more, so that who is held up does not hold up all, and as many for one as for another;
+// of those, the plan whose busiest thread has least to do. A panel's way from memory costs about what a tile of rows
+// does, again for every piece of rows.
+template <class Arch>
+constexpr LinearPlan linear_plan(std::size_t panels, std::size_t tiles, std::size_t team) {
+  const std::size_t least_groups = (panels + group_panels - 1) / group_panels;
+  LinearPlan best{least_groups, 1};
+  if (team == 1) return best;
+  std::size_t best_cost = std::numeric_limits<std::size_t>::max();
+  for (std::size_t pieces = 1; pieces <= tiles; pieces *= 2) {
+    std::size_t groups = std::max(least_groups, (4 * team + pieces - 1) / pieces);
+    while (groups * pieces % team != 0) ++groups;
+    groups = std::min(groups, panels);
+    const std::size_t cost =
+        (groups * pieces + team - 1) / team * ((panels + groups - 1) / groups) * ((tiles + pieces - 1) / pieces + 1);
+    if (cost < best_cost) best_cost = cost, best = {groups, pieces};
+  }
+  return best;
+}
+
 template <class Arch, StorageType S>
 void linear(const LinearInput<S>& x, const PackedMatrix<S>& w, const float* bias, const LinearOutput& out,
             Columns columns, int threads) {
   columns.last = std::min(columns.last, w.n);
   if (x.rows == 0 || columns.first >= columns.last) return;
   const LinearProblem<S> problem{x, w, bias, out, columns};
-  const std::size_t rows = x.rows;
+  constexpr std::size_t tile_rows = MicroKernel<Arch, S>::type::rows;
   const std::size_t first = columns.first / panel_width;
   const std::size_t panels = (columns.last + panel_width - 1) / panel_width - first;
-  constexpr std::size_t tile_rows = MicroKernel<Arch, S>::type::rows;
-  const std::size_t tiles = (rows + tile_rows - 1) / tile_rows;
-  const int team = useful_threads(rows * panels * panel_width * w.k, 1 << 15, threads);
-
-  // About four tasks a thread or more, so that who is held up does not hold up all; by panels as far as that goes.
-  const std::size_t wanted = team == 1 ? 1 : 4 * static_cast<std::size_t>(team);
-  const std::size_t group = [&] {
-    if (tiles >= wanted) return group_panels;
-    const std::size_t even = (panels * tiles) / wanted;
-    return even < 1 ? 1 : even > group_panels ? group_panels : even;
-  }();
-  const std::size_t groups = (panels + group - 1) / group;
-  const std::size_t row_tasks = std::min((wanted + groups - 1) / groups, tiles);
-  parallel_for(groups * row_tasks, team, [&](std::size_t task, int) {
-    const std::size_t from = task % row_tasks * rows / row_tasks, to = (task % row_tasks + 1) * rows / row_tasks;
-    const std::size_t panel = first + task / row_tasks * group;
-    linear_block<Arch>(problem, from, to, panel, std::min(panel + group, first + panels));
+  // A thread's share is worth waking it: 128 KiB of weights for one row, as many products for several.
+  const int team = useful_threads(x.rows * panels * panel_width * w.k, (std::size_t{1} << 17) / sizeof(S), threads);
+  const auto [groups, pieces] =
+      linear_plan<Arch>(panels, (x.rows + tile_rows - 1) / tile_rows, static_cast<std::size_t>(team));
+  parallel_for(groups * pieces, team, [&, groups = groups, pieces = pieces](std::size_t task, int) {
+    const std::size_t group = task / pieces, piece = task % pieces;
+    linear_block<Arch>(problem, piece * x.rows / pieces, (piece + 1) * x.rows / pieces, first + group * panels / groups,
+                       first + (group + 1) * panels / groups);
   });
 }
 

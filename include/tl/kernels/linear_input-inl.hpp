@@ -23,32 +23,38 @@ void round_row(const float* x, std::size_t n, bf16* out) {
   for (std::size_t i = 0; i != n; ++i) out[i] = to_bf16(x[i]);
 }
 
+// Steps of `n` elements, n <= 64; returns their sum.
+template <class Arch>
+std::int32_t round_steps(const float* x, std::size_t n, simd::Vector<Arch> steps_a_unit, std::int8_t* out) {
+  constexpr std::size_t width = simd::width<Arch>;
+  float steps[64];
+  std::size_t i = 0;
+  for (; i + width <= n; i += width) simd::store(steps + i, simd::product(simd::load<Arch>(x + i), steps_a_unit));
+  if (i != n) simd::store(steps + i, simd::product(simd::load<Arch>(x + i, n - i), steps_a_unit), n - i);
+  std::int32_t sum = 0;
+  for (i = 0; i != n; ++i) {
+    const std::int32_t step = nearest_step(steps[i]);
+    out[i] = static_cast<std::int8_t>(step);
+    sum += step;
+  }
+  return sum;
+}
+
 // A row with an infinity or a NaN has no steps and the scale NaN: every output will be NaN.
 template <class Arch>
 void round_row(const float* x, std::size_t n, std::int8_t* out, float* scale, std::int32_t* sum) {
-  constexpr std::size_t width = simd::width<Arch>;
   const std::uint32_t largest = largest_magnitude<Arch>(x, n);
   const bool finite = largest < 0x7f800000;
   *scale = finite ? int8_step(std::bit_cast<float>(largest)) : simd::nan;
   *sum = 0;
   if (!finite || *scale == 0) {
-    for (std::size_t i = 0; i != n; ++i) out[i] = 0;
+    std::fill_n(out, n, std::int8_t{0});
     return;
   }
   const auto steps_a_unit = simd::set<Arch>(1 / *scale);
-  std::int32_t total = 0;
-  for (std::size_t i = 0; i < n; i += width) {
-    const std::size_t count = n - i < width ? n - i : width;
-    float steps[width];
-    simd::store(steps,
-                simd::product(count == width ? simd::load<Arch>(x + i) : simd::load<Arch>(x + i, count), steps_a_unit));
-    for (std::size_t lane = 0; lane != count; ++lane) {
-      const std::int32_t step = nearest_step(steps[lane]);
-      out[i + lane] = static_cast<std::int8_t>(step);
-      total += step;
-    }
-  }
-  *sum = total;
+  std::size_t i = 0;
+  for (; i + 64 <= n; i += 64) *sum += round_steps<Arch>(x + i, 64, steps_a_unit, out + i);
+  *sum += round_steps<Arch>(x + i, n - i, steps_a_unit, out + i);
 }
 
 template <class Arch, StorageType S>

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cstring>
 #include <tl/kernels/amx_tiles-inl.hpp>
-#include <tl/kernels/linear.hpp>
+#include <tl/kernels/vector_kernel-inl.hpp>
 
 namespace TL_NAMESPACE::kernels::detail {
 
@@ -34,17 +34,17 @@ class TileKernel {
     tiles_.configure(shapes);
   }
 
-  void operator()(const Factor* x, std::size_t x_stride, const S* w, std::size_t words, const float* start,
-                  std::size_t start_stride, float* y, std::size_t y_stride) {
-    if (rows_ > tile_rows) multiply<true>(x, x_stride, w, words, start, start_stride, y, y_stride);
-    else multiply<false>(x, x_stride, w, words, start, start_stride, y, y_stride);
+  void operator()(const Factor* x, const S* w, std::size_t words, const float* start, std::size_t start_stride,
+                  float* y, std::size_t y_stride) {
+    if (rows_ > tile_rows) multiply<true>(x, w, words, start, start_stride, y, y_stride);
+    else multiply<false>(x, w, words, start, start_stride, y, y_stride);
   }
 
  private:
   // Tiles 0 to 3 are the sums, upper rows before lower ones, 4 and 5 x, 6 and 7 the panel's halves. Strides in words.
   template <bool Lower>
-  void multiply(const Factor* x, std::size_t x_stride, const S* w, std::size_t words, const float* start,
-                std::size_t start_stride, float* y, std::size_t y_stride) {
+  void multiply(const Factor* x, const S* w, std::size_t words, const float* start, std::size_t start_stride, float* y,
+                std::size_t y_stride) {
     constexpr std::size_t half = panel_width / 2, bytes = sizeof(float), panel_row = panel_width * bytes;
     tiles_.template load<0>(start, start_stride * bytes);
     tiles_.template load<1>(start + half, start_stride * bytes);
@@ -57,13 +57,13 @@ class TileKernel {
       if (prefetch_)  // as far ahead as the vectors' kernel
         for (std::size_t line = 0; line != tile_rows * panel_row; line += 64)
           __builtin_prefetch(panel + 2 * tile_rows * panel_row + line, 0, 2);
-      tiles_.template load<4>(x + i, x_stride * bytes);
+      tiles_.template load<4>(x + i, x_tile_stride * bytes);
       tiles_.template load<6>(panel, panel_row);
       dot<0, 4, 6>();
       tiles_.template load<7>(panel + half * bytes, panel_row);
       dot<1, 4, 7>();
       if constexpr (Lower) {
-        tiles_.template load<5>(x + tile_rows * x_stride + i, x_stride * bytes);
+        tiles_.template load<5>(x + tile_rows * x_tile_stride + i, x_tile_stride * bytes);
         dot<2, 5, 6>();
         dot<3, 5, 7>();
       }

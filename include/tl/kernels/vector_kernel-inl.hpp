@@ -12,6 +12,10 @@ namespace TL_NAMESPACE::kernels::detail {
 template <StorageType S>
 inline constexpr std::size_t word = panel_group<S>;
 
+// K is cut into blocks of so many factors. Rows of x are copied together a little farther apart: a multiple of 4 KiB
+// would put them all in one cache set.
+inline constexpr std::size_t k_block = 384, x_tile_stride = k_block + 16;
+
 // A word of x is `parts` factors, each broadcast; column<part>() is what meets it of a vector of words of W.
 template <class Arch, StorageType S>
 struct Dot;
@@ -110,8 +114,8 @@ struct Dot<Arch, int8> {
 // y[r][c] = start[r][c] + sum over the words of x[r] w[c], for Rows rows and Vectors vectors of columns. Sums of
 // integers lie in start and y by their bits.
 template <class Arch, StorageType S, int Rows, int Vectors, bool Prefetch>
-void linear_tile(const typename Dot<Arch, S>::Factor* x, std::size_t x_stride, const S* w, std::size_t words,
-                 const float* start, std::size_t start_stride, float* y, std::size_t y_stride) {
+void linear_tile(const typename Dot<Arch, S>::Factor* x, const S* w, std::size_t words, const float* start,
+                 std::size_t start_stride, float* y, std::size_t y_stride) {
   using D = Dot<Arch, S>;
   using Sum = typename D::Sum;
   constexpr std::size_t width = simd::width<Arch>;
@@ -131,7 +135,7 @@ void linear_tile(const typename Dot<Arch, S>::Factor* x, std::size_t x_stride, c
     for (std::size_t v = 0; v != Vectors; ++v) column[v] = D::template column<Part>(w + v * width * word<S>);
 #pragma GCC unroll 16
     for (std::size_t r = 0; r != Rows; ++r) {
-      const auto factor = D::set(x[r * x_stride + Part]);
+      const auto factor = D::set(x[r * x_tile_stride + Part]);
 #pragma GCC unroll 16
       for (std::size_t v = 0; v != Vectors; ++v) sum[r][v] = D::add(factor, column[v], sum[r][v]);
     }
@@ -154,19 +158,18 @@ template <class Arch, StorageType S>
 struct VectorKernel {
   using Factor = typename Dot<Arch, S>::Factor;
   static constexpr std::size_t rows = Arch::linear_rows, parts = Dot<Arch, S>::parts;
-  using Panel = void (*)(const Factor*, std::size_t, const S*, std::size_t, const float*, std::size_t, float*,
-                         std::size_t);
+  using Panel = void (*)(const Factor*, const S*, std::size_t, const float*, std::size_t, float*, std::size_t);
 
   static void factors(const Rounded<S>* x, std::size_t words, Factor* to) { Dot<Arch, S>::factors(x, words, to); }
 
   template <int Rows, bool Prefetch>
-  static void panel(const Factor* x, std::size_t x_stride, const S* w, std::size_t words, const float* start,
-                    std::size_t start_stride, float* y, std::size_t y_stride) {
+  static void panel(const Factor* x, const S* w, std::size_t words, const float* start, std::size_t start_stride,
+                    float* y, std::size_t y_stride) {
     // Few rows: all of the panel at once, so that memory is read in one stream.
     constexpr int whole = panel_width / simd::width<Arch>, tile = Arch::linear_rows * Arch::linear_vectors;
     constexpr int vectors = Rows * whole <= tile ? whole : Arch::linear_vectors;
     for (std::size_t c = 0; c != panel_width; c += vectors * simd::width<Arch>)
-      linear_tile<Arch, S, Rows, vectors, Prefetch>(x, x_stride, w + c * word<S>, words, start + c, start_stride, y + c,
+      linear_tile<Arch, S, Rows, vectors, Prefetch>(x, w + c * word<S>, words, start + c, start_stride, y + c,
                                                     y_stride);
   }
   template <bool Prefetch, int... Below>
@@ -181,9 +184,9 @@ struct VectorKernel {
     panel_ = panel_of<Prefetch>(count, std::make_integer_sequence<int, static_cast<int>(rows)>{});
   }
   // x: factors; start: where the chains begin, rows start_stride floats apart (0: one row for all).
-  void operator()(const Factor* x, std::size_t x_stride, const S* w, std::size_t words, const float* start,
-                  std::size_t start_stride, float* y, std::size_t y_stride) const {
-    panel_(x, x_stride, w, words, start, start_stride, y, y_stride);
+  void operator()(const Factor* x, const S* w, std::size_t words, const float* start, std::size_t start_stride,
+                  float* y, std::size_t y_stride) const {
+    panel_(x, w, words, start, start_stride, y, y_stride);
   }
 
  private:
