@@ -144,19 +144,18 @@ void linear_block(const LinearProblem<S>& p, std::size_t row, std::size_t last_r
   constexpr std::size_t block = k_block / Kernel::parts;
   alignas(64) typename Kernel::Factor x[Kernel::rows * x_tile_stride];
   Kernel kernel;
-  const std::size_t all = p.w.depth() / word<S>, tiles = (last_row - row + Kernel::rows - 1) / Kernel::rows;
+  const std::size_t all = p.w.depth() / word<S>;
   std::size_t first_word = 0;
   do {
     const std::size_t words = std::min(all - first_word, block);
     const bool last_words = first_word + words == all;
-    for (std::size_t tile = 0; tile != tiles; ++tile) {
-      const std::size_t r = row + (last_row - row) * tile / tiles;
-      const std::size_t rows = row + (last_row - row) * (tile + 1) / tiles - r;
+    for (std::size_t r = row; r < last_row; r += Kernel::rows) {
+      const std::size_t rows = std::min(last_row - r, Kernel::rows);
       const auto* from = p.x.x + r * p.x.stride + first_word * word<S>;
       for (std::size_t i = 0; i != rows; ++i) Kernel::factors(from + i * p.x.stride, words, x + i * x_tile_stride);
       fetch_rows<Arch>(from + rows * p.x.stride, p.x.stride * sizeof *from, std::min(rows, last_row - r - rows),
                        words * sizeof(float));
-      if (tile == 0) kernel.template set_rows<true>(rows);
+      if (r == row) kernel.template set_rows<true>(rows);
       else kernel.template set_rows<false>(rows);
       for (std::size_t q = panel; q != last_panel; ++q)
         linear_step<Arch>(p, kernel, x, r, rows, q, first_word, words, last_words);
@@ -196,15 +195,16 @@ void linear(const LinearInput<S>& x, const PackedMatrix<S>& w, const float* bias
   if (x.rows == 0 || columns.first >= columns.last) return;
   const LinearProblem<S> problem{x, w, bias, out, columns};
   constexpr std::size_t tile_rows = MicroKernel<Arch, S>::type::rows;
+  const std::size_t tiles = (x.rows + tile_rows - 1) / tile_rows;
   const std::size_t first = columns.first / panel_width;
   const std::size_t panels = (columns.last + panel_width - 1) / panel_width - first;
   // A thread's share is worth waking it: 128 KiB of weights for one row, as many products for several.
   const int team = useful_threads(x.rows * panels * panel_width * w.k, (std::size_t{1} << 17) / sizeof(S), threads);
-  const auto [groups, pieces] =
-      linear_plan<Arch>(panels, (x.rows + tile_rows - 1) / tile_rows, static_cast<std::size_t>(team));
+  const auto [groups, pieces] = linear_plan<Arch>(panels, tiles, static_cast<std::size_t>(team));
   parallel_for(groups * pieces, team, [&, groups = groups, pieces = pieces](std::size_t task, int) {
     const std::size_t group = task / pieces, piece = task % pieces;
-    linear_block<Arch>(problem, piece * x.rows / pieces, (piece + 1) * x.rows / pieces, first + group * panels / groups,
+    linear_block<Arch>(problem, piece * tiles / pieces * tile_rows,
+                       std::min((piece + 1) * tiles / pieces * tile_rows, x.rows), first + group * panels / groups,
                        first + (group + 1) * panels / groups);
   });
 }
