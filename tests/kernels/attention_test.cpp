@@ -125,6 +125,40 @@ TEST_CASE("attention over any lists of slots agrees with the reference, and its 
   }
 }
 
+TEST_CASE("heads wider than a block of queries") {
+  FOR_EACH_SET(table) {
+    const std::size_t n_head = 2, d_head = 700, rows = 9;
+    Cache cache(n_head, d_head, 40);
+    for (std::uint32_t slot = 0; slot != 40; ++slot) cache.store(slot, slot);
+    auto pasts = prefill(n_head, 20, rows - 1);
+    pasts.add({{3, 9}, {30, 2}, {35, 1}});
+    const auto q = random_floats(rows * n_head * d_head, 9);
+    std::vector<float> z(q.size());
+    kernels::reference::attention(q.data(), pasts.view(), cache.view(), z.data(), nullptr);
+    const auto s = steps(table, q, pasts, cache);
+    for (std::size_t i = 0; i != z.size(); ++i) REQUIRE(std::abs(s.z[i] - z[i]) < 2e-5f);
+    REQUIRE(same_bits(fused(table, q, pasts, cache), s.z));
+  }
+}
+
+TEST_CASE("more groups of rows than are taken at a time") {
+  FOR_EACH_SET(table) {
+    const std::size_t n_head = 1, d_head = 8, sequences = 150;
+    Cache cache(n_head, d_head, 16 * sequences);
+    PastList pasts(n_head);
+    for (std::uint32_t s = 0; s != sequences; ++s) {
+      for (std::uint32_t i = 0; i != 1 + s % 5; ++i) cache.store(16 * s + i, 16 * s + i);
+      pasts.add({{16 * s, 1 + s % 5}});
+    }
+    const auto q = random_floats(sequences * d_head, 10, -2, 2);
+    std::vector<float> z(q.size());
+    kernels::reference::attention(q.data(), pasts.view(), cache.view(), z.data(), nullptr);
+    const auto fused_z = fused(table, q, pasts, cache, 2);
+    for (std::size_t i = 0; i != z.size(); ++i) REQUIRE(std::abs(fused_z[i] - z[i]) < 5e-6f);
+    REQUIRE(same_bits(steps(table, q, pasts, cache, 2).z, fused_z));
+  }
+}
+
 TEST_CASE("a row has the same bits alone, in a chunk, in the whole, and with two threads") {
   FOR_EACH_SET(table) {
     const std::size_t n_head = 2, d_head = 24, width = n_head * d_head, rows = 300;

@@ -4,15 +4,15 @@
 #include <tl/kernels/attention.hpp>
 #include <tl/kernels/attention_mix-inl.hpp>
 #include <tl/kernels/attention_scores-inl.hpp>
+#include <tl/kernels/attention_softmax-inl.hpp>
 #include <tl/kernels/parallel.hpp>
-#include <tl/kernels/softmax-inl.hpp>
 #include <utility>
 
 namespace TL_NAMESPACE::kernels {
 
 namespace detail {
 
-inline constexpr std::size_t attention_grain = 1 << 15;
+inline constexpr std::size_t attention_grain = 1 << 15, attention_softmax_grain = 1 << 13;
 
 // Calls f.template operator()<rows>().
 template <class Arch, class F, int... Below>
@@ -50,33 +50,34 @@ void mix_group(const float* const* pattern, const Pasts& pasts, const Group<Arch
   const auto spans = [&](std::size_t row) { return pasts.spans + pasts.first_span[row]; };
   float* first_z = z + group.first * stride + head.head * d_head;
   with_rows<Arch>(group.rows, [&]<int Rows>() {
-    mix_rows<Arch, Rows>(pattern, head, spans(group.leader), 0, group.shortest_common, first_z, stride);
+    mix_rows<Arch, Rows>(pattern, head,
+                         {spans(group.leader), 0, group.shortest_common, pasts.length[group.leader], group.common},
+                         first_z, stride);
   });
   for (std::size_t i = 0; i != group.rows; ++i) {
     const std::size_t length = pasts.length[group.first + i];
-    if (group.shortest_common != length)
-      mix_rows<Arch, 1>(pattern + i, head, spans(group.first + i), group.shortest_common, length, first_z + i * stride,
-                        stride);
+    if (group.common[i] != length)
+      mix_rows<Arch, 1>(pattern + i, head, {spans(group.first + i), group.common[i], length, length, &length},
+                        first_z + i * stride, stride);
   }
 }
 
 // f(group, head, thread) for every head and group of rows; late rows, whose pasts are long, first.
 template <class Arch, class F>
 void for_each_group(const Pasts& pasts, const KeyValues& cache, int threads, const F& f) {
-  std::size_t keys = 0;
-  for (std::size_t r = 0; r != pasts.rows; ++r) keys += pasts.length[r];
-  const int team = useful_threads(keys * cache.n_head * cache.d_head, attention_grain, threads);
-  const std::size_t tiles = (pasts.rows + attention_rows - 1) / attention_rows;
-  parallel_for(tiles * cache.n_head, team, [&](std::size_t item, int thread) {
-    const HeadCache<Arch> head{cache, item / tiles};
-    const std::size_t tile = tiles - 1 - item % tiles;
-    const std::size_t end = pasts.rows < (tile + 1) * attention_rows ? pasts.rows : (tile + 1) * attention_rows;
-    for (std::size_t row = tile * attention_rows; row != end;) {
-      const Group<Arch> group = group_at<Arch>(pasts, row, end);
-      f(group, head, thread);
-      row += group.rows;
+  constexpr std::size_t most = 64;  // groups at a time: no memory is allocated
+  for (std::size_t row = 0; row != pasts.rows;) {
+    Group<Arch> groups[most];
+    std::size_t count = 0, keys = 0;
+    for (; count != most && row != pasts.rows; row += groups[count++].rows) {
+      groups[count] = group_at<Arch>(pasts, row);
+      keys += groups[count].rows * pasts.length[groups[count].leader];
     }
-  });
+    const int team = useful_threads(keys * cache.n_head * cache.d_head, attention_grain, threads);
+    parallel_for(count * cache.n_head, team, [&](std::size_t item, int thread) {
+      f(groups[count - 1 - item % count], HeadCache<Arch>{cache, item / count}, thread);
+    });
+  }
 }
 
 // Where the materialised scores of a group's rows lie.
@@ -102,8 +103,10 @@ void attention(const float* q, Pasts pasts, KeyValues cache, float* z, float* sc
         for (std::size_t i = 0; i != group.rows; ++i)
           scores[i] = scratch + (static_cast<std::size_t>(thread) * attention_rows + i) * stride;
         detail::score_group(q, pasts, group, head, scores);
-        for (std::size_t i = 0; i != group.rows; ++i)
-          detail::softmax_row<Arch>(scores[i], pasts.length[group.first + i], scores[i]);
+        std::size_t length[attention_rows];
+        for (std::size_t i = 0; i != group.rows; ++i) length[i] = pasts.length[group.first + i];
+        detail::with_rows<Arch>(group.rows,
+                                [&]<int Rows>() { detail::attention_softmax_rows<Arch, Rows>(scores, length); });
         detail::mix_group(scores, pasts, group, head, z);
       });
 }
@@ -122,11 +125,12 @@ template <class Arch>
 void attention_softmax(Pasts pasts, std::size_t n_head, float* scores, int threads) {
   std::size_t keys = 0;
   for (std::size_t r = 0; r != pasts.rows; ++r) keys += pasts.length[r];
-  const int team = useful_threads(keys * n_head, detail::softmax_grain, threads);
+  const int team = useful_threads(keys * n_head, detail::attention_softmax_grain, threads);
   parallel_for(pasts.rows * n_head, team, [=](std::size_t item, int) {
     const std::size_t row = item / n_head;
     float* x = scores + pasts.first_score[row] + item % n_head * pasts.length[row];
-    detail::softmax_row<Arch>(x, pasts.length[row], x);
+    const std::size_t length = pasts.length[row];
+    detail::attention_softmax_rows<Arch, 1>(&x, &length);
   });
 }
 

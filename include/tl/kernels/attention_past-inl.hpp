@@ -53,7 +53,8 @@ struct Group {
 
 // The group that begins at row `first`: rows join while they share at least half of their past with its first row.
 template <class Arch>
-Group<Arch> group_at(const Pasts& pasts, std::size_t first, std::size_t end) {
+Group<Arch> group_at(const Pasts& pasts, std::size_t first) {
+  const std::size_t end = pasts.rows - first < attention_rows ? pasts.rows : first + attention_rows;
   Group<Arch> group{first, 1, first, {}, 0};
   for (std::size_t r = first + 1; r < end; ++r, ++group.rows) {
     if (2 * common_past<Arch>(pasts, first, r) < pasts.length[r]) break;
