@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
-#include <numeric>
 
 #include "arrays_file.hpp"
 #include "command.hpp"
@@ -33,22 +32,11 @@ struct Candidate {
   double probability;
 };
 
-// The greatest logits of a row, greatest first; of equals the lower id.
-std::vector<Candidate> best(std::span<const float> logits, std::size_t count) {
-  std::vector<Token> order(logits.size());
-  std::iota(order.begin(), order.end(), Token{0});
-  const auto logit = [&](Token token) { return logits[static_cast<std::size_t>(token)]; };
-  const auto before = [&](Token a, Token b) { return logit(a) != logit(b) ? logit(a) > logit(b) : a < b; };
-  const auto end = order.begin() + static_cast<std::ptrdiff_t>(std::min(count, order.size()));
-  std::partial_sort(order.begin(), end, order.end(), before);
-  const double greatest = *std::ranges::max_element(logits);
-  double total = 0;
-  for (const float each : logits) total += std::exp(each - greatest);
+// What is said of a position: its likeliest next tokens, likeliest first (of equals the lower id).
+struct Expected {
+  std::size_t position;
   std::vector<Candidate> candidates;
-  for (auto token = order.begin(); token != end; ++token)
-    candidates.push_back({*token, logit(*token), std::exp(logit(*token) - greatest) / total});
-  return candidates;
-}
+};
 
 Json as_json(const Model& model, const Candidate& candidate) {
   return {{"id", candidate.token},
@@ -57,25 +45,49 @@ Json as_json(const Model& model, const Candidate& candidate) {
           {"probability", candidate.probability}};
 }
 
-using LogitsView = Session<Gpt2<dynamic_gpt2>>::LogitsView;
-
-// logits [row, d_vocab]: of the last positions, as many as there are rows.
-void show(const Settings& settings, const Arguments& arguments, const Model& model,
-          std::span<const std::vector<Token>> prompts, const LogitsView& logits) {
+// The last position, or all of them. Logits that go to a file are in memory; others are read as they come.
+std::vector<Expected> expect(const Settings& settings, const Arguments& arguments, const Model& model,
+                             std::span<const std::vector<Token>> prompts) {
   const std::vector<Token>& tokens = prompts.front();
+  const std::size_t top = std::min(settings.top, model.config().d_vocab), shown = settings.all ? tokens.size() : 1;
+  std::vector<kernels::TokenLogit> best(shown * top);
+  std::vector<float> log_sums(shown);
+  const kernels::LogitQuestions questions{.log_sum_exp = log_sums.data(), .top = best.data(), .top_count = top};
+  model.with_network([&](const auto& network) {
+    auto session = network.session(model.run_options());
+    const std::size_t sequence = session.open(tokens.size());
+    if (settings.out.empty())
+      return session.read(sequence, tokens, questions, settings.all ? Need::all_logits : Need::last_logits);
+    const auto logits = session.extend(sequence, tokens, Need::all_logits);
+    kernels::read_logits(logits.rows(tokens.size() - shown, shown).data(), shown, model.config().d_vocab, questions,
+                         session.threads());
+    write_npy(settings.out, io::NpyView(logits), provenance(arguments, model, prompts));
+  });
+  std::vector<Expected> rows;
+  for (std::size_t row = 0; row != shown; ++row) {
+    rows.push_back({tokens.size() - shown + row, {}});
+    for (std::size_t i = row * top; i != (row + 1) * top; ++i)
+      rows.back().candidates.push_back({best[i].token, best[i].logit, std::exp(double{best[i].logit} - log_sums[row])});
+  }
+  return rows;
+}
+
+void run(const Settings& settings, const Arguments& arguments) {
+  const Model model(settings.model);
+  const auto prompts = settings.prompt.read(model);
+  const std::vector<Token>& tokens = prompts.front();
+  const std::vector<Expected> rows = expect(settings, arguments, model, prompts);
+
   Json json = with_words(model, tokens);
   if (!settings.out.empty()) {
-    write_npy(settings.out, io::NpyView(logits), provenance(arguments, model, prompts));
     json["out"] = settings.out;
     json["shape"] = {tokens.size(), model.config().d_vocab};
   }
   auto positions = Json::array();
   Table table({">position", "token", ">probability", ">logit", ">id", "next token"});
-  const std::size_t rows = logits.extent<"row">(), shown = settings.all ? rows : 1;
-  for (std::size_t row = rows - shown; row != rows; ++row) {
-    const std::size_t position = tokens.size() - rows + row;
+  for (const auto& [position, candidates] : rows) {
     auto top = Json::array();
-    for (const Candidate& candidate : best(logits(row).values(), settings.top)) {
+    for (const Candidate& candidate : candidates) {
       const bool first = top.empty();
       top.push_back(as_json(model, candidate));
       table.add({first ? std::to_string(position) : "", first ? "\"" + model.token_text(tokens[position]) + "\"" : "",
@@ -87,17 +99,6 @@ void show(const Settings& settings, const Arguments& arguments, const Model& mod
   json["positions"] = positions;
   if (settings.json) put_json(json);
   else put(table.text());
-}
-
-void run(const Settings& settings, const Arguments& arguments) {
-  const Model model(settings.model);
-  const auto prompts = settings.prompt.read(model);
-  const Need need = settings.all || !settings.out.empty() ? Need::all_logits : Need::last_logits;
-  model.with_network([&](const auto& network) {
-    auto session = network.session(model.run_options());
-    show(settings, arguments, model, prompts,
-         session.extend(session.open(prompts.front().size()), prompts.front(), need));
-  });
 }
 
 }  // namespace

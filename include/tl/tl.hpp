@@ -69,6 +69,7 @@
 #include <tl/kernels/linear.hpp>
 #include <tl/kernels/packed_matrix.hpp>
 #include <tl/kernels/parallel.hpp>
+#include <tl/kernels/read_logits.hpp>
 #include <tl/kernels/reference.hpp>
 #include <tl/kernels/softmax.hpp>
 #include <tl/kernels/storage.hpp>

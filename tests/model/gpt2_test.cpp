@@ -1,5 +1,9 @@
 #include <tl/model/gpt2.hpp>
 
+#include <algorithm>
+#include <functional>
+#include <tl/kernels/softmax.hpp>
+
 #include "../catch.hpp"
 #include "reference_gpt2.hpp"
 #include "small_models.hpp"
@@ -72,17 +76,17 @@ TEST_CASE("logits and losses take policies: those of a run with them, and withou
   CHECK(same_bits(session.extend(session.open(12), tokens, Need::all_logits), run["logits"_hook]));
 }
 
-TEST_CASE("the log-probabilities of a long text are the same in one pass and in chunks") {
+TEST_CASE("log-probabilities are those of logits in memory") {
   static constexpr Config lengthy{
       .n_layer = 1, .n_head = 1, .d_model = 8, .d_head = 8, .d_mlp = 8, .n_ctx = 600, .d_vocab = 31};
   const auto model = random_model<lengthy>();
   const auto tokens = some_tokens(600, lengthy);
-  const auto chunked = model.log_probs(tokens);
+  const auto log_probs = model.log_probs(tokens);
   const auto logits = model(tokens);
   std::vector<float> normaliser(600);
   kernels::log_sum_exp(logits.data(), 600, 31, normaliser.data(), 1);
   for (std::size_t i = 0; i != 599; ++i)
-    CHECK(chunked(i) == logits(i, static_cast<std::size_t>(tokens[i + 1])) - normaliser[i]);
+    CHECK(log_probs(i) == logits(i, static_cast<std::size_t>(tokens[i + 1])) - normaliser[i]);
 }
 
 TEST_CASE("several prompts give one result each, the one they give alone") {
@@ -109,4 +113,27 @@ TEST_CASE("a checkpoint of another shape than the program's Config is refused, s
       "the checkpoint is of another shape than the program's Config: n_layer 2 against 3, d_vocab 208 against 207");
   CHECK_THROWS_WITH(Gpt2<dynamic_gpt2>(source),
                     "a model needs a configuration whose extents are known when it is loaded");
+}
+
+TEST_CASE("the likeliest tokens are those of the logits, with their log-probabilities") {
+  const auto model = random_model<odd>();
+  const auto tokens = some_tokens(9, odd);
+  const auto logits = model(tokens);
+  const auto likeliest = model.likeliest(tokens, 4);
+  const auto hooked = model.likeliest(tokens, 4, observe<"logits">([](auto, Context) {}));  // logits in memory
+  for (std::size_t p = 0; p != 9; ++p) {
+    float log_sum = 0;
+    kernels::log_sum_exp(logits(p).data(), 1, odd.d_vocab, &log_sum, 1);
+    std::vector<float> sorted(logits(p).values().begin(), logits(p).values().end());
+    std::sort(sorted.begin(), sorted.end(), std::greater());
+    for (std::size_t i = 0; i != 4; ++i) {
+      CHECK(likeliest(p, i).log_prob == sorted[i] - log_sum);
+      CHECK(logits(p, static_cast<std::size_t>(likeliest(p, i).token)) == sorted[i]);
+      CHECK(hooked(p, i).token == likeliest(p, i).token);
+      CHECK(hooked(p, i).log_prob == likeliest(p, i).log_prob);
+    }
+  }
+  CHECK(model.likeliest(tokens, 0).size() == 0);
+  CHECK_THROWS_WITH(model.likeliest(tokens, 208),
+                    "the 208 likeliest tokens were asked for, and the vocabulary has 207");
 }

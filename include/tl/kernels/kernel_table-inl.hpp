@@ -34,6 +34,8 @@ inline constexpr KernelTable table_of{
     .attention_mix = attention_mix<Arch>,
     .log_sum_exp = log_sum_exp<Arch>,
     .softmax = softmax<Arch>,
+    .block_sum = block_sum<Arch>,
+    .combine = combine<Arch>,
 };
 
 // The table of a set with a Base, over that of the base.

@@ -16,6 +16,7 @@ struct LinearOutput;
 struct Columns;
 struct Pasts;  // attention.hpp
 struct KeyValues;
+struct BlockSum;  // softmax.hpp
 
 template <StorageType S>
 struct LinearKernels {
@@ -52,6 +53,8 @@ struct KernelTable {
 
   void (*log_sum_exp)(const float* x, std::size_t rows, std::size_t n, float* out, int threads);
   void (*softmax)(const float* x, std::size_t rows, std::size_t n, float* y, int threads);
+  BlockSum (*block_sum)(const float* x, std::size_t n);
+  float (*combine)(const BlockSum* blocks, std::size_t count);
 
   template <StorageType S>
   const LinearKernels<S>& linear() const {

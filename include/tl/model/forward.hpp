@@ -148,10 +148,12 @@ class Forward {
         float* all_logits = s.all_logits.need(rows * d_vocab);
         logits(normalized, rows, all_logits);
         TL_POINT(Point::unembed_out, all_logits);
-        select(all_logits, s.logits.need(n * d_vocab), d_vocab);
+        const float* chosen = select(all_logits, s.logits.need(n * d_vocab), d_vocab);
+        if (s.questions) kernels::read_logits(chosen, n, d_vocab, *s.questions, threads);
       } else {
         if (all_rows) normalized = select(normalized, s.delta.need(n * d), d);
-        logits(normalized, n, s.logits.need(n * d_vocab));
+        if (s.questions) kernels::read_logits(input(normalized, n), weights.w_u, weights.b_u, *s.questions, threads);
+        else logits(normalized, n, s.logits.need(n * d_vocab));
       }
     }
 
@@ -161,10 +163,11 @@ class Forward {
       kernels::gather(x, width, s.chosen.data(), s.chosen.size(), out, threads);
       return out;
     }
+    [[gnu::always_inline]] kernels::LinearInput<S> input(const float* x, std::size_t rows) {
+      return kernels::linear_input(x, extents().d_model, rows, weights.w_u, this->rounded(weights.w_u, rows), threads);
+    }
     [[gnu::always_inline]] void logits(const float* x, std::size_t rows, float* out) {
-      const auto input = kernels::linear_input(x, extents().d_model, rows, weights.w_u,
-                                               this->rounded(weights.w_u, rows), threads);
-      kernels::linear(input, weights.w_u, weights.b_u, {out, extents().d_vocab}, {}, threads);
+      kernels::linear(input(x, rows), weights.w_u, weights.b_u, {out, extents().d_vocab}, {}, threads);
     }
   };
 };

@@ -2,13 +2,17 @@
 // GPT-2 as a template over its configuration. A model is const: any number of threads run sessions on one.
 #include <cstddef>
 #include <span>
-#include <tl/kernels/softmax.hpp>
 #include <tl/model/run.hpp>
 #include <tl/model/session.hpp>
 #include <utility>
 #include <vector>
 
 namespace TL_NAMESPACE {
+
+struct TokenLogProb {
+  Token token = 0;
+  float log_prob = 0;
+};
 
 // Gpt2<gpt2_small> has every extent in its type; Gpt2<dynamic_gpt2> takes them from the checkpoint. Both run the same
 // text and give the same bits. Storage is the type of the packed weights; B the basis of the residual stream.
@@ -24,6 +28,7 @@ class Gpt2 {
   template <AnyPolicy... Policies>
   using RunOf = tl::RunOf<C, Policies...>;
   using LogProbs = Tensor<float, typename D::pos>;
+  using Likeliest = Tensor<TokenLogProb, typename D::pos, Dim<"rank">>;
 
   // Reads and packs the weights. Throws Error where a tensor is missing, has another shape or is not finite.
   explicit Gpt2(WeightSource& source, const Config& config = C, RunOptions options = {})
@@ -78,28 +83,44 @@ class Gpt2 {
   template <AnyPolicy... Policies>
   LogProbs log_probs(std::span<const Token> tokens, RunOptions options, Policies&&... policies) const {
     const std::size_t n = tokens.empty() ? 0 : tokens.size() - 1;
+    for (std::size_t i = 1; i <= n; ++i)
+      if (tokens[i] < 0 || static_cast<std::size_t>(tokens[i]) >= config_.d_vocab)
+        throw Error("token ", tokens[i], " at position ", i, " is out of range: the vocabulary has ", config_.d_vocab,
+                    " tokens");
     LogProbs out(LogProbs::shape_type::of({n}));
+    if (n == 0) return out;
+    std::vector<float> normaliser(n);
     auto session = this->session(options, std::forward<Policies>(policies)...);
-    const std::size_t sequence = session.open(tokens.size());
-    std::vector<float> normaliser(log_prob_rows);
-    // In chunks, so that the logits of a long text are never in memory at once: the same bits.
-    for (std::size_t first = 0; first < n; first += log_prob_rows) {
-      const std::size_t rows = std::min(log_prob_rows, n - first);
-      const auto logits = session.extend(sequence, tokens.subspan(first, rows), Need::all_logits);
-      kernels::log_sum_exp(logits.data(), rows, config_.d_vocab, normaliser.data(), session.threads());
-      for (std::size_t r = 0; r != rows; ++r) {
-        const Token next = tokens[first + r + 1];
-        if (next < 0 || static_cast<std::size_t>(next) >= config_.d_vocab)
-          throw Error("token ", next, " at position ", first + r + 1, " is out of range: the vocabulary has ",
-                      config_.d_vocab, " tokens");
-        out(first + r) = logits(r, static_cast<std::size_t>(next)) - normaliser[r];
-      }
-    }
+    session.read(session.open(tokens.size()), tokens.first(n),
+                 {.log_sum_exp = normaliser.data(), .target = tokens.data() + 1, .target_logit = out.data()});
+    for (std::size_t i = 0; i != n; ++i) out(i) -= normaliser[i];
     return out;
   }
   template <AnyPolicy... Policies>
   LogProbs log_probs(std::span<const Token> tokens, Policies&&... policies) const {
     return log_probs(tokens, RunOptions{}, std::forward<Policies>(policies)...);
+  }
+
+  // The `count` likeliest next tokens at each position, likeliest first, with their log-probabilities (where equal, the
+  // lower id first). Throws Error where the vocabulary has fewer.
+  template <AnyPolicy... Policies>
+  Likeliest likeliest(std::span<const Token> tokens, std::size_t count, RunOptions options,
+                      Policies&&... policies) const {
+    if (count > config_.d_vocab)
+      throw Error("the ", count, " likeliest tokens were asked for, and the vocabulary has ", config_.d_vocab);
+    Likeliest out(Likeliest::shape_type::of({tokens.size(), count}));
+    std::vector<kernels::TokenLogit> top(tokens.size() * count);
+    std::vector<float> normaliser(tokens.size());
+    auto session = this->session(options, std::forward<Policies>(policies)...);
+    session.read(session.open(tokens.size()), tokens,
+                 {.log_sum_exp = normaliser.data(), .top = top.data(), .top_count = count});
+    for (std::size_t i = 0; i != top.size(); ++i)
+      out.data()[i] = {top[i].token, top[i].logit - normaliser[i / count]};
+    return out;
+  }
+  template <AnyPolicy... Policies>
+  Likeliest likeliest(std::span<const Token> tokens, std::size_t count, Policies&&... policies) const {
+    return likeliest(tokens, count, RunOptions{}, std::forward<Policies>(policies)...);
   }
 
   // Mean negative log-likelihood of tokens 2.. in nats. Throws Error where there are fewer than two tokens.
@@ -127,8 +148,6 @@ class Gpt2 {
   }
 
  private:
-  static constexpr std::size_t log_prob_rows = 256;
-
   static const Config& checked(const Config& config) {
     if (config.is_dynamic()) throw Error("a model needs a configuration whose extents are known when it is loaded");
     if (!C.is_dynamic() && config != C)

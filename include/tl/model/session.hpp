@@ -92,6 +92,23 @@ class Session {
     return extend(std::span(&one, 1), need);
   }
 
+  // extend() with questions answered about the logits instead of logits: no row of d_vocab is ever in memory, unless a
+  // hook looks at it.
+  void read(std::span<const Extension> extensions, const kernels::LogitQuestions& questions,
+            Need need = Need::all_logits) {
+    struct Asking {
+      Workspace& workspace;
+      ~Asking() { workspace.questions = nullptr; }
+    } asking{workspace_};
+    workspace_.questions = &questions;
+    extend(extensions, need);
+  }
+  void read(std::size_t sequence, std::span<const Token> tokens, const kernels::LogitQuestions& questions,
+            Need need = Need::all_logits) {
+    const Extension one{sequence, tokens};
+    read(std::span(&one, 1), questions, need);
+  }
+
   // Appends rows whose residual stream at the start of `layer` is given, [pos, d_model]. Every later row of the session
   // has to enter at the same layer.
   LogitsView enter(std::size_t sequence_index, std::size_t layer,

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <tl/core/aligned_memory.hpp>
 #include <tl/core/token.hpp>
+#include <tl/kernels/read_logits.hpp>
 #include <tl/model/row_batch.hpp>
 #include <vector>
 
@@ -36,6 +37,7 @@ struct Workspace {
   Buffer attn_in, head_input, result;      // [row, head, d_model], where a hook names them
   Buffer mlp;                              // [row, d_mlp]
   Buffer logits, all_logits;               // [chosen row, d_vocab]; [row, d_vocab] where a hook looks
+  const kernels::LogitQuestions* questions = nullptr;  // instead of logits, where they are asked
   RowBatch chosen_batch;  // the rows that go through the rest of the last block, where they are fewer
   std::vector<Token> tokens;
   std::vector<std::uint32_t> positions, chosen;  // chosen: the rows whose logits are wanted
