@@ -118,3 +118,35 @@ TEST_CASE("a text ends at a stop token, at a full context, or when the callback 
   CHECK_THROWS_WITH(generate(model, some_tokens(91, odd), GenerateOptions{}),
                     "the context holds 90 tokens, and 91 were given");
 }
+
+TEST_CASE("prompts with a common beginning compute it once, and give what they give alone") {
+  const auto model = random_model<odd>();
+  const auto prefix = some_tokens(40, odd);
+  std::vector<std::vector<Token>> prompts;
+  for (std::size_t own : {3u, 1u, 9u}) {
+    prompts.push_back(prefix);
+    for (const Token token : some_tokens(own, odd, own)) prompts.back().push_back(token);
+  }
+  const std::vector<Prompt> several{{prompts[0], 0}, {prompts[1], 1}, {prompts[2], 2}};
+  const auto check = [&](std::size_t rows, auto... policies) {
+    for (const std::size_t chunk : {0u, 7u}) {
+      GenerateOptions options = sampled;
+      options.prefill_chunk = chunk;
+      const auto together = generate(model, several, options, Sampler(sampled.sampling), {}, policies...);
+      CHECK(together.prefill_rows == rows);
+      for (std::size_t i = 0; i != 3; ++i) {
+        const auto alone = generate(model, std::span(&several[i], 1), sampled, Sampler(sampled.sampling), {}, policies...);
+        CHECK(alone.prefill_rows == prompts[i].size());
+        CHECK(alone.texts[0].tokens == together.texts[i].tokens);
+      }
+    }
+  };
+  const std::size_t once = 40 + 3 + 1 + 9, each = 3 * 40 + 3 + 1 + 9;
+  check(once);
+  Direction<"blocks.0.hook_resid_post", Basis::raw, Dims<odd>::d_model> v{Tensor<float, Dims<odd>::d_model>()};
+  v.vector(7) = 3.f;
+  check(once, steer(v, 1.f).where(not_first));
+  check(once, steer(v, 1.f).where(generated_only));
+  check(once, capture<"blocks.1.hook_mlp_out">().where(generated_only));
+  check(each, capture<"blocks.1.hook_mlp_out">());  // what is captured of the prefix is every text's own
+}

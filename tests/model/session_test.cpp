@@ -324,6 +324,36 @@ TEST_CASE("a fork shares the past and nothing else") {
   }
 }
 
+TEST_CASE("a branch shares what came before, copies what it writes, and has the bits of a sequence of its own") {
+  const auto model = random_model<odd>();
+  const auto tokens = some_tokens(60, odd), others = some_tokens(60, odd, 5);
+  auto session = model.session({});
+  const std::size_t trunk = session.open(60);
+  session.extend(trunk, std::span(tokens).first(37));
+  const std::size_t bytes = session.cache_bytes();
+  const std::size_t at_block = session.branch(trunk, 32, 60), in_block = session.branch(trunk, 21, 60);
+  CHECK(session.cache_bytes() == bytes);
+  const auto line = [&](std::size_t from) {  // tokens, then the others from position `from` on
+    std::vector<Token> text(tokens.begin(), tokens.begin() + static_cast<std::ptrdiff_t>(from));
+    text.insert(text.end(), others.begin() + static_cast<std::ptrdiff_t>(from), others.begin() + 45);
+    const auto all = whole(model, text);
+    return std::vector<float>(all.end() - odd.d_vocab, all.end());
+  };
+  CHECK(values_of(session.extend(in_block, std::span(others).subspan(21, 24))) == line(21));
+  CHECK(session.cache_bytes() > bytes);
+  CHECK(values_of(session.extend(at_block, std::span(others).subspan(32, 13))) == line(32));
+  CHECK(values_of(session.extend(trunk, std::span(others).subspan(37, 8))) == line(37));
+  CHECK(session.rows_computed() == 37 + 24 + 13 + 8);
+
+  CHECK_THROWS_WITH(session.branch(trunk, 46, 60), "cannot branch at position 46 of a sequence of 45");
+  auto watched = model.session({}, capture<"blocks.0.hook_mlp_out">().where(at{3}));
+  watched.extend(watched.open(10), std::span(tokens).first(10));
+  CHECK(watched.branch(0, 3, 10) == 1);
+  CHECK_THROWS_WITH(watched.branch(0, 4, 10),
+                    "cannot branch at position 4: a hook looks at a position before, or edits it in one of the two "
+                    "sequences only");
+}
+
 TEST_CASE("rewinding forgets") {
   const auto model = random_model<odd>();
   const auto tokens = some_tokens(20, odd);

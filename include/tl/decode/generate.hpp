@@ -1,12 +1,14 @@
 #pragma once
 // Generation with a KV cache and hooks: prefill, then one row a sequence and step. Hooks see every position once, at
 // its absolute position; the last token of a text is drawn but not run.
+#include <algorithm>
 #include <chrono>
 #include <concepts>
 #include <cstddef>
 #include <functional>
 #include <span>
 #include <tl/decode/sampler.hpp>
+#include <tl/decode/stop.hpp>
 #include <tl/model/gpt2.hpp>
 #include <vector>
 
@@ -40,6 +42,7 @@ template <class RunResult>
 struct Generation {
   std::vector<Generated<RunResult>> texts;
   double prefill_seconds = 0, decode_seconds = 0;
+  std::size_t prefill_rows = 0;    // a prefix that all prompts have in common counts once
   std::size_t decoded_tokens = 0;  // rows that ran after the prefill
 
   double tokens_per_second() const {
@@ -56,6 +59,47 @@ concept TokenPicker = requires(const P& pick, std::span<float> logits, const Ste
 // Called with each token as it is drawn; a text whose callback returns false ends there.
 using OnToken = std::function<bool(std::size_t text, Token token)>;
 
+namespace detail {
+
+// Runs all chunks of the tokens but the last, which fill the cache only; the number of tokens run.
+template <class Session>
+std::size_t prefill_all_but_the_last(Session& session, std::size_t sequence, std::span<const Token> tokens,
+                                     std::size_t chunk) {
+  std::size_t done = 0;
+  if (chunk != 0)
+    for (; tokens.size() - done > chunk; done += chunk)
+      session.extend(sequence, tokens.subspan(done, chunk), Need::past);
+  return done;
+}
+
+// Opens a sequence for each prompt. What they all begin with, if hooks allow it, is computed once; returns its length.
+template <class Session>
+std::size_t open_with_common_prefix(Session& session, std::span<const Prompt> prompts, std::size_t chunk) {
+  if (prompts.empty()) return 0;
+  const std::span<const Token> first = prompts[0].tokens;
+  std::size_t shared = prompts.size() == 1 ? 0 : first.size();
+  for (const Prompt& prompt : prompts) {
+    const auto end = std::min(shared, prompt.tokens.size() - 1);  // the last token of each is its own: it has logits
+    shared = static_cast<std::size_t>(
+        std::mismatch(first.begin(), first.begin() + static_cast<std::ptrdiff_t>(end), prompt.tokens.begin()).first -
+        first.begin());
+    if (!session.may_share(shared, first.size(), prompt.tokens.size())) shared = 0;
+  }
+  const std::size_t sequence = session.open(first.size());
+  if (shared != 0) {
+    const auto prefix = first.first(shared);
+    const std::size_t done = prefill_all_but_the_last(session, sequence, prefix, chunk);
+    session.extend(sequence, prefix.subspan(done), Need::past);
+  }
+  for (const Prompt& prompt : prompts.subspan(1)) {
+    if (shared != 0) session.branch(sequence, shared, prompt.tokens.size());
+    else session.open(prompt.tokens.size());
+  }
+  return shared;
+}
+
+}  // namespace detail
+
 // Continues several prompts at once, without padding; each text is bitwise what it would be alone. Throws Error where a
 // prompt is empty or longer than the context.
 template <class Model, TokenPicker Picker, AnyPolicy... Policies>
@@ -71,25 +115,23 @@ Generation<typename Model::template RunOf<Policies...>> generate(const Model& mo
   std::vector<std::vector<Token>> histories;
   std::vector<StopReason> stops(prompts.size(), StopReason::max_new_tokens);
   std::vector<std::size_t> active;  // texts that go on
+  const StopTokens stop_tokens(options.stop_tokens);
   for (const Prompt& prompt : prompts) {
     if (prompt.tokens.empty()) throw Error("a prompt of no tokens cannot be continued: put the BOS in front");
     if (options.max_new_tokens != 0) active.push_back(histories.size());
     histories.emplace_back(prompt.tokens.begin(), prompt.tokens.end())
         .reserve(prompt.tokens.size() + options.max_new_tokens);
-    session.open(prompt.tokens.size());
   }
 
   const auto prefill_start = Clock::now();
+  const std::size_t shared = detail::open_with_common_prefix(session, prompts, options.prefill_chunk);
   std::vector<Extension> extensions;
-  for (std::size_t i = 0; i != prompts.size(); ++i) extensions.push_back({i, prompts[i].tokens});
-  const std::size_t chunk = options.prefill_chunk;
-  if (chunk != 0) {
-    // All chunks of a prompt but the last fill the cache only.
-    for (Extension& extension : extensions)
-      for (; extension.tokens.size() > chunk; extension.tokens = extension.tokens.subspan(chunk))
-        session.extend(extension.sequence, extension.tokens.first(chunk), Need::past);
+  for (std::size_t i = 0; i != prompts.size(); ++i) {
+    const auto own = prompts[i].tokens.subspan(shared);
+    extensions.push_back({i, own.subspan(detail::prefill_all_but_the_last(session, i, own, options.prefill_chunk))});
   }
   auto logits = session.extend(extensions, Need::last_logits);
+  result.prefill_rows = session.rows_computed();
   result.prefill_seconds = seconds_since(prefill_start);
 
   const auto decode_start = Clock::now();
@@ -109,8 +151,7 @@ Generation<typename Model::template RunOf<Policies...>> generate(const Model& mo
                                                                  history.size(), history, prompt_length});
       history.push_back(token);
       const bool go_on = !on_token || on_token(text, token);
-      if (std::ranges::find(options.stop_tokens, token) != options.stop_tokens.end())
-        stops[text] = StopReason::stop_token;
+      if (stop_tokens.contains(token)) stops[text] = StopReason::stop_token;
       else if (!go_on) stops[text] = StopReason::callback;
       else if (history.size() - prompt_length == options.max_new_tokens) stops[text] = StopReason::max_new_tokens;
       else if (history.size() > n_ctx) stops[text] = StopReason::context_full;

@@ -62,6 +62,14 @@ class DynamicHooks {
       if (entry.access == Access::edit && entry.where(position, prompt_length)) return true;
     return false;
   }
+  // Whether what happened at a position of one prompt is all that would happen there in one of another length.
+  bool may_share(std::size_t position, std::size_t prompt_length, std::size_t other) const {
+    for (const Entry& entry : entries_) {
+      const bool here = entry.where(position, prompt_length), there = entry.where(position, other);
+      if (entry.access == Access::edit ? here != there : here || there) return false;
+    }
+    return true;
+  }
   template <class F>
   void for_each_ref(F f) const {
     for (const Entry& entry : entries_) f(entry.ref);

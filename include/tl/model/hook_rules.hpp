@@ -98,6 +98,19 @@ struct EditsAt {
     else if constexpr (Policy::access == Access::edit) any = any || policy.applies(position, prompt_length);
   }
 };
+struct MayShare {
+  std::size_t position, prompt_length, other;
+  bool all = true;
+  template <class Policy>
+  void operator()(Policy& policy) {
+    if constexpr (!NamedPolicy<Policy>) {
+      all = all && policy.may_share(position, prompt_length, other);
+    } else {
+      const bool here = policy.applies(position, prompt_length), there = policy.applies(position, other);
+      all = all && (Policy::access == Access::edit ? here == there : !here && !there);
+    }
+  }
+};
 }  // namespace detail
 
 // Refuses, when a program is compiled, what no model of the configuration can do.

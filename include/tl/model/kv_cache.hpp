@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <set>
 #include <tl/core/tensor.hpp>
 #include <tl/kernels/attention.hpp>
 #include <tl/model/config.hpp>
@@ -42,6 +43,9 @@ class KvCache {
     }
   }
 
+  // Another number for a block, whose memory is then shared.
+  std::uint32_t share(std::uint32_t block) { return add(memory_[block]); }
+
   // Appends to `spans` the first `count` slots of the sequence, merging neighbours.
   static void append_spans(const BlockList& blocks, std::size_t count, std::size_t floor,
                            std::vector<kernels::Span>& spans) {
@@ -59,7 +63,11 @@ class KvCache {
   // The keys and values of a layer, as the kernels take them.
   kernels::KeyValues layer(std::size_t index) const { return {table_.data(), index * layer_size_, n_head_, d_head_}; }
 
-  std::size_t bytes() const { return memory_.size() * block_size_ * sizeof(float); }
+  // Of blocks that are shared with somebody, those too.
+  std::size_t bytes() const {
+    const std::set<const float*> distinct(table_.begin(), table_.end());
+    return distinct.size() * block_size_ * sizeof(float);
+  }
 
  private:
   using Block = Tensor<float, Dim<"slot">>;

@@ -65,6 +65,36 @@ class Session {
     sequences_.push_back({{}, 0, prompt_length, never});
     return sequences_.size() - 1;
   }
+  // A new sequence that begins with the first `length` positions of another and shares their memory, each copying what
+  // it writes. Throws Error where a hook looks at one of them, or edits it in one of the two only (may_share).
+  std::size_t branch(std::size_t sequence, std::size_t length, std::size_t prompt_length) {
+    require_complete();
+    const Sequence from = sequences_.at(sequence);
+    if (length > from.length) throw Error("cannot branch at position ", length, " of a sequence of ", from.length);
+    if (!may_share(length, from.prompt_length, prompt_length))
+      throw Error("cannot branch at position ", length,
+                  ": a hook looks at a position before, or edits it in one of the two sequences only");
+    Sequence& to = sequences_.emplace_back(Sequence{{}, length, prompt_length, std::min(from.edited_from, length)});
+    if (to.edited_from == length) to.edited_from = never;
+    for (std::size_t i = 0; i * kernels::block_slots < length; ++i) {
+      to.blocks.push_back(cache_.share(from.blocks[i]));
+      const std::size_t first = to.blocks[i] * kernels::block_slots, source = from.blocks[i] * kernels::block_slots;
+      slot_position_.resize(std::max(slot_position_.size(), first + kernels::block_slots));
+      std::copy_n(slot_position_.begin() + static_cast<std::ptrdiff_t>(source), kernels::block_slots,
+                  slot_position_.begin() + static_cast<std::ptrdiff_t>(first));
+    }
+    return sequences_.size() - 1;
+  }
+  // Whether two sequences of these prompt lengths may have their first `length` positions in common.
+  bool may_share(std::size_t length, std::size_t prompt_length, std::size_t other) {
+    if (mixes_rows) return false;
+    for (std::size_t p = 0; p != length; ++p) {
+      detail::MayShare visitor{p, prompt_length, other};
+      hooks_.for_each(visitor);
+      if (!visitor.all) return false;
+    }
+    return true;
+  }
   std::size_t length(std::size_t sequence) const { return sequences_.at(sequence).length; }
   std::size_t prompt_length(std::size_t sequence) const { return sequences_.at(sequence).prompt_length; }
 
