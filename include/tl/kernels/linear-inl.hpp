@@ -10,8 +10,8 @@
 
 namespace TL_NAMESPACE::kernels::detail {
 
-// A panel's block is 32 KiB or less: a group of so many stays in the second-level cache while every row of a task
-// passes over it.
+// A panel's block is 98 KiB or less: a group of so many stays in the second-level cache, or nearly, while every row of
+// a task passes over it.
 inline constexpr std::size_t group_panels = 8;
 
 alignas(64) inline constexpr float zeros[panel_width] = {};
@@ -141,10 +141,19 @@ template <class Arch, StorageType S>
 void linear_block(const LinearProblem<S>& p, std::size_t row, std::size_t last_row, std::size_t panel,
                   std::size_t last_panel) {
   using Kernel = typename MicroKernel<Arch, S>::type;
-  constexpr std::size_t block = k_block / Kernel::parts;
-  alignas(64) typename Kernel::Factor x[Kernel::rows * x_tile_stride];
+  alignas(64) typename Kernel::Factor x[Kernel::tile_size];
   Kernel kernel;
-  const std::size_t all = p.w.depth() / word<S>;
+  // K whole, or in equal blocks: as long as a tile's rows of x fit where there is one tile, else half of that, which
+  // leaves some of the cache to x and y.
+  const std::size_t all = p.w.depth() / word<S>, most_rows = std::min(last_row - row, Kernel::rows);
+  std::size_t block = (Kernel::x_stride(most_rows) - 16) / Kernel::parts;
+  if (all <= block) {
+    block = all;
+  } else {
+    if (last_row - row > Kernel::rows) block /= 2;
+    const std::size_t blocks = (all + block - 1) / block;
+    block = ((all + blocks - 1) / blocks + 15) / 16 * 16;
+  }
   std::size_t first_word = 0;
   do {
     const std::size_t words = std::min(all - first_word, block);
@@ -152,7 +161,8 @@ void linear_block(const LinearProblem<S>& p, std::size_t row, std::size_t last_r
     for (std::size_t r = row; r < last_row; r += Kernel::rows) {
       const std::size_t rows = std::min(last_row - r, Kernel::rows);
       const auto* from = p.x.x + r * p.x.stride + first_word * word<S>;
-      for (std::size_t i = 0; i != rows; ++i) Kernel::factors(from + i * p.x.stride, words, x + i * x_tile_stride);
+      for (std::size_t i = 0; i != rows; ++i)
+        Kernel::factors(from + i * p.x.stride, words, x + i * Kernel::x_stride(rows));
       fetch_rows<Arch>(from + rows * p.x.stride, p.x.stride * sizeof *from, std::min(rows, last_row - r - rows),
                        words * sizeof(float));
       if (r == row) kernel.template set_rows<true>(rows);

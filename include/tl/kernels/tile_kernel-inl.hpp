@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cstring>
 #include <tl/kernels/amx_tiles-inl.hpp>
-#include <tl/kernels/vector_kernel-inl.hpp>
+#include <tl/kernels/linear.hpp>
 
 namespace TL_NAMESPACE::kernels::detail {
 
@@ -14,6 +14,10 @@ class TileKernel {
   using Factor = std::uint32_t;  // a word
   static constexpr std::size_t tile_rows = 16, rows = 2 * tile_rows, parts = 1;
 
+  // Factors from one copied row of x to the next: not a multiple of 4 KiB.
+  static constexpr std::size_t tile_size = 272 * rows;
+  static constexpr std::size_t x_stride(std::size_t) { return 272; }
+
   TileKernel() = default;
   TileKernel(const TileKernel&) = delete;
   ~TileKernel() { tiles_.release(); }
@@ -22,7 +26,7 @@ class TileKernel {
 
   template <bool Prefetch>
   void set_rows(std::size_t count) {
-    prefetch_ = Prefetch;
+    prefetch_ = Prefetch && 2 * count > tile_rows;  // as the kernel in vectors
     if (count == rows_) return;
     rows_ = count;
     simd::TileShapes shapes;
@@ -45,7 +49,8 @@ class TileKernel {
   template <bool Lower>
   void multiply(const Factor* x, const S* w, std::size_t words, const float* start, std::size_t start_stride, float* y,
                 std::size_t y_stride) {
-    constexpr std::size_t half = panel_width / 2, bytes = sizeof(float), panel_row = panel_width * bytes;
+    constexpr std::size_t half = panel_width / 2, stride = x_stride(rows), bytes = sizeof(float),
+                          panel_row = panel_width * bytes;
     tiles_.template load<0>(start, start_stride * bytes);
     tiles_.template load<1>(start + half, start_stride * bytes);
     if constexpr (Lower) {
@@ -56,14 +61,14 @@ class TileKernel {
       const auto* panel = reinterpret_cast<const char*>(w) + i * panel_row;
       if (prefetch_)  // as far ahead as the vectors' kernel
         for (std::size_t line = 0; line != tile_rows * panel_row; line += 64)
-          __builtin_prefetch(panel + 2 * tile_rows * panel_row + line, 0, 2);
-      tiles_.template load<4>(x + i, x_tile_stride * bytes);
+          __builtin_prefetch(panel + 3 * tile_rows * panel_row + line, 0, 2);
+      tiles_.template load<4>(x + i, stride * bytes);
       tiles_.template load<6>(panel, panel_row);
       dot<0, 4, 6>();
       tiles_.template load<7>(panel + half * bytes, panel_row);
       dot<1, 4, 7>();
       if constexpr (Lower) {
-        tiles_.template load<5>(x + tile_rows * x_tile_stride + i, x_tile_stride * bytes);
+        tiles_.template load<5>(x + tile_rows * stride + i, stride * bytes);
         dot<2, 5, 6>();
         dot<3, 5, 7>();
       }
