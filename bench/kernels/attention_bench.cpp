@@ -1,5 +1,5 @@
-// Attention with the heads of GPT-2 small: a prompt of 512, one row after 1,023 others, four rows of a draft after
-// 1,020.
+// Attention with the heads of GPT-2 small: prompts of 64 to 1,024, 64 rows after 960 others, one row after 1,023, four
+// rows of a draft after 1,020.
 #include <tl/core/tensor.hpp>
 #include <tl/kernels/attention.hpp>
 
@@ -43,7 +43,9 @@ void attention(benchmark::State& state) {
 
 BENCHMARK(attention)
     ->ArgNames({"rows", "before"})
+    ->Args({64, 0})
     ->Args({512, 0})
+    ->Args({1024, 0})
     ->Args({64, 960})
     ->Args({1, 1023})
     ->Args({4, 1020})

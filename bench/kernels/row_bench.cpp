@@ -38,10 +38,15 @@ void softmax(benchmark::State& state) {
   bench_rows(state, 50257,
              [](auto* x, auto*, auto* y, std::size_t d, int threads) { kernels::softmax(x, rows, d, y, threads); });
 }
+void log_sum_exp(benchmark::State& state) {
+  bench_rows(state, 50257,
+             [](auto* x, auto*, auto* y, std::size_t d, int threads) { kernels::log_sum_exp(x, rows, d, y, threads); });
+}
 
 BENCHMARK(gelu_tanh)->Unit(benchmark::kMillisecond)->UseRealTime();
 BENCHMARK(gelu_exact)->Unit(benchmark::kMillisecond)->UseRealTime();
 BENCHMARK(layer_norm)->Unit(benchmark::kMillisecond)->UseRealTime();
 BENCHMARK(softmax)->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(log_sum_exp)->Unit(benchmark::kMillisecond)->UseRealTime();
 
 }  // namespace
