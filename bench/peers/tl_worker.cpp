@@ -148,7 +148,7 @@ class Worker {
     result["peak_rss"] = peak_resident_bytes();
     if (roofline) {
       const auto& machine = bench::machine().measure();
-      result["peak_flops"] = machine.flops;
+      if (std::same_as<Storage, float>) result["peak_flops"] = machine.flops;
       result["peak_bytes"] = machine.bytes;
     }
     return result;
