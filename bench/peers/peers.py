@@ -36,15 +36,19 @@ class Unavailable(Exception):
     """A peer that cannot be installed, or cannot read the model."""
 
 
-def last_line(text):
-    return next((line.strip() for line in reversed(text.splitlines()) if line.strip()), "no output")
+def complaint(text):
+    """pip's first error, or the last line."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return next((line for line in lines if line.startswith("ERROR: ")), lines[-1] if lines else "no output")
 
 
 def must(command, what, log, **environment):
+    done = subprocess.run(command, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env={**os.environ, **environment})
+    text = done.stdout.decode(errors="replace")
     with open(log, "a", encoding="utf8") as output:
-        done = subprocess.run(command, check=False, stdout=output, stderr=subprocess.STDOUT, env={**os.environ, **environment})
+        output.write(text)
     if done.returncode != 0:
-        raise Unavailable(f"{what}: {last_line(log.read_text(encoding='utf8', errors='replace'))} ({log})")
+        raise Unavailable(f"{what}: {complaint(text)} ({log})")
 
 
 class Installation:

@@ -89,6 +89,8 @@ class Table:
         if not values:
             return f"failed {self.note(result['error'])}" if "error" in result else ""
         text = digits(statistics.median(values))
+        if "error" in result:
+            text += f" until it failed {self.note(result['error'])}"
         if len(values) > 1:
             text += f" ({digits(min(values))}–{digits(max(values))})"
         contender = next(each for each in figures.task.contenders if each.column == column)
