@@ -2,6 +2,7 @@
 // The logit lens (nostalgebraist 2020): what the model would say if the blocks from some layer on were left out.
 #include <algorithm>
 #include <string>
+#include <tl/kernels/softmax.hpp>
 #include <vector>
 
 #include "model.hpp"
