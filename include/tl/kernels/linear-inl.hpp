@@ -208,8 +208,8 @@ void linear(const LinearInput<S>& x, const PackedMatrix<S>& w, const float* bias
   const std::size_t tiles = (x.rows + tile_rows - 1) / tile_rows;
   const std::size_t first = columns.first / panel_width;
   const std::size_t panels = (columns.last + panel_width - 1) / panel_width - first;
-  // A thread's share is worth waking it: 128 KiB of weights for one row, as many products for several.
-  const int team = useful_threads(x.rows * panels * panel_width * w.k, (std::size_t{1} << 17) / sizeof(S), threads);
+  // A thread's share is worth waking it: 256 KiB of weights for one row, as many products for several.
+  const int team = useful_threads(x.rows * panels * panel_width * w.k, (std::size_t{1} << 18) / sizeof(S), threads);
   const auto [groups, pieces] = linear_plan<Arch>(panels, tiles, static_cast<std::size_t>(team));
   parallel_for(groups * pieces, team, [&, groups = groups, pieces = pieces](std::size_t task, int) {
     const std::size_t group = task / pieces, piece = task % pieces;

@@ -25,8 +25,8 @@
 namespace TL_NAMESPACE::kernels::simd {
 
 // What there is beside vectors of floats and integers of 32 bits: `dot_products` of bf16 and bytes, `Tiles`.
-// linear_rows x linear_vectors accumulators make the tile of a matrix product; attention's is 6 rows by
-// attention_vectors.
+// linear_rows x linear_vectors accumulators make the tile of a matrix product, linear_depth numbers a row of x are
+// copied for it; attention's is 6 rows by attention_vectors.
 struct generic {
   static constexpr InstructionSet set = InstructionSet::generic;
 #if XSIMD_WITH_SSE2
@@ -35,19 +35,19 @@ struct generic {
   using xsimd_arch = xsimd::default_arch;
 #endif
   static constexpr bool dot_products = false;
-  static constexpr int linear_rows = 6, linear_vectors = 2, attention_vectors = 2;
+  static constexpr int linear_rows = 6, linear_vectors = 2, linear_depth = 400, attention_vectors = 2;
 };
 struct avx2 {
   static constexpr InstructionSet set = InstructionSet::avx2;
   using xsimd_arch = xsimd::fma3<xsimd::avx2>;
   static constexpr bool dot_products = false;
-  static constexpr int linear_rows = 6, linear_vectors = 2, attention_vectors = 2;
+  static constexpr int linear_rows = 6, linear_vectors = 2, linear_depth = 400, attention_vectors = 2;
 };
 struct avx512 {
   static constexpr InstructionSet set = InstructionSet::avx512;
   using xsimd_arch = xsimd::avx512bw;
   static constexpr bool dot_products = false;
-  static constexpr int linear_rows = 12, linear_vectors = 2, attention_vectors = 4;
+  static constexpr int linear_rows = 12, linear_vectors = 2, linear_depth = 800, attention_vectors = 4;
 };
 struct avx512_bf16 : avx512 {
   using Base = avx512;  // whose kernels these are but for the linear layers of narrow storage
@@ -227,6 +227,16 @@ Integers<A> dot_of_halves(Integers<A> a, Integers<A> b) {
   return shift_right<16>(shift_left<16>(a)) * shift_right<16>(shift_left<16>(b)) +
          shift_right<16>(a) * shift_right<16>(b);
 #endif
+}
+
+// v, as a value that compilers do not look into: GCC would regroup sums of integers, and spill registers over it (0.8
+// of the speed of int8 on AVX2 and AVX-512).
+template <class A>
+Integers<A> fixed(Integers<A> v) {
+#if XSIMD_WITH_SSE2
+  asm("" : "+x"(v.data));
+#endif
+  return v;
 }
 
 // Of sets with dot_products: sum + the products of the bf16 in each word, and sum + those of the bytes in each word,
