@@ -7,8 +7,8 @@
 
 namespace bench {
 
-// Runs work() as Google Benchmark asks; flops and bytes are those of one call.
-template <class Work>
+// Runs work() as Google Benchmark asks; flops and bytes are those of one call, S what it multiplies.
+template <tl::StorageType S = float, class Work>
 void run(benchmark::State& state, double flops, double bytes, const Work& work) {
   machine().measure();
   double best = 1e30;
@@ -17,9 +17,9 @@ void run(benchmark::State& state, double flops, double bytes, const Work& work) 
     work();
     best = std::min(best, seconds() - start);
   }
-  const Roofline peak = machine().measure();
+  Roofline peak = machine().measure();
   state.counters["GFLOP/s"] = flops / best * 1e-9;
-  state.counters["of_peak"] = flops / best / peak.flops;
+  state.counters["of_peak"] = flops / best / peak.operations<S>();
   state.counters["GB/s"] = bytes / best * 1e-9;
   state.counters["of_read"] = bytes / best / peak.bytes;
 }
