@@ -4,7 +4,6 @@
 #include <tl/io/mapped_file-inl.hpp>
 #include <tl/io/npy-inl.hpp>
 #include <tl/io/output_file-inl.hpp>
-#include <tl/io/packed_file-inl.hpp>
 #include <tl/io/safetensors-inl.hpp>
 #include <tl/io/safetensors_shards-inl.hpp>
 #include <tl/io/safetensors_writer-inl.hpp>

@@ -19,11 +19,11 @@ struct Settings {
 };
 
 void run(const Settings& settings) {
-  const std::string folder = settings.model.path(), path = io::packed_path(folder, settings.model.dtype);
+  const std::string folder = settings.model.path(), path = packed_path(folder, settings.model.dtype);
   settings.model.with_storage([&]<StorageType S>() {
     io::CheckpointFolder checkpoint(folder);  // itself, never an older packed file
     const Gpt2<dynamic_gpt2, S> network(checkpoint, checkpoint.config(), settings.model.run_options());
-    io::save_packed(network.weights(), network.config(), checkpoint);
+    save_packed(network.weights(), network.config(), checkpoint);
   });
   const auto bytes = static_cast<std::size_t>(std::filesystem::file_size(path));
   if (settings.json) return put_json({{"file", path}, {"storage", settings.model.dtype}, {"bytes", bytes}});

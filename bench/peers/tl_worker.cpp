@@ -204,7 +204,7 @@ void convert(const std::string& folder, const std::string& out) {
     std::filesystem::create_symlink(std::filesystem::absolute(file.path()), out / file.path().filename());
   tl::io::CheckpointFolder checkpoint(out);
   const tl::Gpt2<C, Storage> model(checkpoint, checkpoint.config());
-  tl::io::save_packed(model.weights(), model.config(), checkpoint);
+  tl::save_packed(model.weights(), model.config(), checkpoint);
 }
 
 // Calls f.operator()<config, storage>() for the folder's shape and the storage of that name.

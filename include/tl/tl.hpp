@@ -20,6 +20,7 @@
 #include <tl/decode/load.hpp>
 #include <tl/decode/logit_bias.hpp>
 #include <tl/decode/logits.hpp>
+#include <tl/decode/packed_file.hpp>
 #include <tl/decode/penalties.hpp>
 #include <tl/decode/pipeline.hpp>
 #include <tl/decode/sampler.hpp>
@@ -53,7 +54,6 @@
 #include <tl/io/npz.hpp>
 #include <tl/io/output_file.hpp>
 #include <tl/io/quote.hpp>
-#include <tl/io/packed_file.hpp>
 #include <tl/io/safetensors.hpp>
 #include <tl/io/safetensors_shards.hpp>
 #include <tl/io/safetensors_writer.hpp>

@@ -4,7 +4,7 @@
 #include <string>
 #include <tl/decode/language_model.hpp>
 #include <tl/io/hugging_face.hpp>
-#include <tl/io/packed_file.hpp>
+#include <tl/decode/packed_file.hpp>
 
 namespace TL_NAMESPACE {
 
@@ -14,9 +14,9 @@ namespace TL_NAMESPACE {
 template <Config C = dynamic_gpt2, StorageType Storage = float>
 Gpt2<C, Storage> load_network(const std::string& folder, RunOptions options = {}) {
   io::CheckpointFolder checkpoint(folder);
-  const std::string packed = io::packed_path(folder, storage_name<Storage>);
+  const std::string packed = packed_path(folder, storage_name<Storage>);
   if (std::error_code none; std::filesystem::exists(packed, none))
-    return {io::open_packed<C, Storage>(packed, checkpoint, options.resolved_threads()), checkpoint.config()};
+    return {open_packed<C, Storage>(packed, checkpoint, options.resolved_threads()), checkpoint.config()};
   return Gpt2<C, Storage>(checkpoint, checkpoint.config(), options);
 }
 

@@ -4,12 +4,12 @@
 #include <filesystem>
 #include <tl/core/error.hpp>
 #include <tl/io/output_file.hpp>
-#include <tl/io/packed_file.hpp>
+#include <tl/decode/packed_file.hpp>
 #include <tl/io/xxh64.hpp>
 #include <tl/kernels/parallel.hpp>
 #include <vector>
 
-namespace TL_NAMESPACE::io {
+namespace TL_NAMESPACE {
 
 namespace detail {
 
@@ -31,12 +31,12 @@ TL_INLINE PackedHeader packed_header(const Config& config, std::string_view stor
   return header;
 }
 
-inline std::uint64_t checksum_of(std::span<const std::uint64_t> pieces) { return xxh64(std::as_bytes(pieces)); }
+inline std::uint64_t checksum_of(std::span<const std::uint64_t> pieces) { return io::xxh64(std::as_bytes(pieces)); }
 
 TL_INLINE std::uint64_t packed_checksum(std::span<const std::byte> bytes, int threads) {
   std::vector<std::uint64_t> pieces((bytes.size() + checksum_piece - 1) / checksum_piece);
   kernels::parallel_for(pieces.size(), threads, [&](std::size_t i, int) {
-    pieces[i] = xxh64(bytes.subspan(i * checksum_piece, std::min(checksum_piece, bytes.size() - i * checksum_piece)));
+    pieces[i] = io::xxh64(bytes.subspan(i * checksum_piece, std::min(checksum_piece, bytes.size() - i * checksum_piece)));
   });
   return checksum_of(pieces);
 }
@@ -62,7 +62,7 @@ void for_each_piece(std::span<const std::span<const std::byte>> arrays, const F&
   if (!piece.empty()) f(piece);
 }
 
-TL_INLINE std::span<const std::byte> packed_arrays(const MappedFile& file, PackedHeader expected, int threads) {
+TL_INLINE std::span<const std::byte> packed_arrays(const io::MappedFile& file, PackedHeader expected, int threads) {
   const auto refuse = [&](const char* why) {
     throw Error("'", file.path(), "' ", why, ": run `tl pack` again, or delete it to load the checkpoint itself");
   };
@@ -85,13 +85,13 @@ TL_INLINE void write_packed(const std::string& path, PackedHeader header,
                             std::span<const std::span<const std::byte>> arrays) {
   std::vector<std::uint64_t> pieces;
   for_each_piece(arrays, [&](std::span<const std::byte> piece) {
-    pieces.push_back(xxh64(piece));
+    pieces.push_back(io::xxh64(piece));
     header.bytes += piece.size();
   });
   header.checksum = checksum_of(pieces);
   std::vector<std::byte> start(packed_start);
   std::memcpy(start.data(), &header, sizeof header);
-  OutputFile file(path);
+  io::OutputFile file(path);
   file.write(start);
   for_each_piece(arrays, [&](std::span<const std::byte> piece) { file.write(piece); });
   file.commit();
@@ -103,4 +103,4 @@ TL_INLINE std::string packed_path(const std::string& folder, std::string_view st
   return (std::filesystem::path(folder) / ("packed-" + std::string(storage) + ".tl")).string();
 }
 
-}  // namespace TL_NAMESPACE::io
+}  // namespace TL_NAMESPACE

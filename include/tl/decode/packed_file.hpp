@@ -8,7 +8,7 @@
 #include <tl/io/hugging_face.hpp>
 #include <tl/model/weights.hpp>
 
-namespace TL_NAMESPACE::io {
+namespace TL_NAMESPACE {
 
 // What a packed file was made of and what it holds; the first bytes of the file.
 struct PackedHeader {
@@ -18,7 +18,7 @@ struct PackedHeader {
   std::uint64_t n_layer = 0, n_head = 0, d_model = 0, d_head = 0, d_mlp = 0, n_ctx = 0, d_vocab = 0;
   std::uint32_t activation = 0, norm = 0, tied_unembed = 0, has_b_u = 0;
   double layer_norm_epsilon = 0;
-  std::uint64_t checkpoint = 0;          // CheckpointFolder::fingerprint
+  std::uint64_t checkpoint = 0;          // io::CheckpointFolder::fingerprint
   std::uint64_t bytes = 0, checksum = 0;  // of the arrays
 
   friend bool operator==(const PackedHeader&, const PackedHeader&) = default;
@@ -31,7 +31,7 @@ PackedHeader packed_header(const Config& config, std::string_view storage, bool 
 std::uint64_t packed_checksum(std::span<const std::byte> bytes, int threads);
 // The arrays of a mapped file. Throws Error, one sentence, where its header is not the one expected, or the arrays are
 // not what was written.
-std::span<const std::byte> packed_arrays(const MappedFile& file, PackedHeader expected, int threads);
+std::span<const std::byte> packed_arrays(const io::MappedFile& file, PackedHeader expected, int threads);
 void write_packed(const std::string& path, PackedHeader header, std::span<const std::span<const std::byte>> arrays);
 }  // namespace detail
 
@@ -40,7 +40,7 @@ std::string packed_path(const std::string& folder, std::string_view storage);
 
 // Throws Error where the file cannot be written; what was there stays then.
 template <Config C, StorageType S>
-void save_packed(const Weights<C, S>& weights, const Config& config, const CheckpointFolder& checkpoint) {
+void save_packed(const Weights<C, S>& weights, const Config& config, const io::CheckpointFolder& checkpoint) {
   std::vector<std::span<const std::byte>> arrays;
   weights.for_each_array([&](const auto* p, std::size_t n) { arrays.push_back(std::as_bytes(std::span(p, n))); });
   detail::write_packed(
@@ -50,8 +50,8 @@ void save_packed(const Weights<C, S>& weights, const Config& config, const Check
 
 // The weights of a packed file that belongs to the checkpoint.
 template <Config C, StorageType S>
-Weights<C, S> open_packed(const std::string& path, const CheckpointFolder& checkpoint, int threads) {
-  const auto file = std::make_shared<const MappedFile>(path);
+Weights<C, S> open_packed(const std::string& path, const io::CheckpointFolder& checkpoint, int threads) {
+  const auto file = std::make_shared<const io::MappedFile>(path);
   const bool has_b_u = checkpoint.has("lm_head.bias");
   const auto bytes = detail::packed_arrays(
       *file, detail::packed_header(checkpoint.config(), storage_name<S>, has_b_u, checkpoint.fingerprint()), threads);
@@ -67,8 +67,8 @@ Weights<C, S> open_packed(const std::string& path, const CheckpointFolder& check
   });
 }
 
-}  // namespace TL_NAMESPACE::io
+}  // namespace TL_NAMESPACE
 
 #ifdef TL_HEADER_ONLY
-#include <tl/io/packed_file-inl.hpp>
+#include <tl/decode/packed_file-inl.hpp>
 #endif

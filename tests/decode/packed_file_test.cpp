@@ -1,11 +1,11 @@
 #include <cstdint>
 #include <cstring>
 #include <tl/decode/load.hpp>
-#include <tl/io/packed_file.hpp>
+#include <tl/decode/packed_file.hpp>
 #include <tl/model/random_source.hpp>
 
 #include "../catch.hpp"
-#include "scratch.hpp"
+#include "../io/scratch.hpp"
 
 using namespace tl;
 
@@ -30,8 +30,8 @@ template <StorageType S>
 std::string pack(const Scratch& folder) {
   io::CheckpointFolder checkpoint(folder.path());
   const Gpt2<dynamic_gpt2, S> model(checkpoint, checkpoint.config());
-  io::save_packed(model.weights(), model.config(), checkpoint);
-  return io::packed_path(folder.path(), storage_name<S>);
+  save_packed(model.weights(), model.config(), checkpoint);
+  return packed_path(folder.path(), storage_name<S>);
 }
 std::vector<float> logits(const auto& model) {
   const std::vector<Token> tokens{3, 0, 4, 1};
@@ -57,10 +57,10 @@ TEMPLATE_TEST_CASE("a packed file gives the model of its checkpoint, bit for bit
     CHECK(packed.weights().bytes() % cache_line == 0);
     // Nothing but the packed file knows of this: one bit of the embedding of token 0, with a checksum to match.
     std::string bytes = file_text(path);
-    io::PackedHeader header;
+    PackedHeader header;
     std::memcpy(&header, bytes.data(), sizeof header);
     bytes[4096 + 2] = static_cast<char>(bytes[4096 + 2] ^ 1);
-    header.checksum = io::detail::packed_checksum(std::as_bytes(std::span(bytes)).subspan(4096), 2);
+    header.checksum = detail::packed_checksum(std::as_bytes(std::span(bytes)).subspan(4096), 2);
     std::memcpy(bytes.data(), &header, sizeof header);
     folder.write(std::filesystem::path(path).filename().string(), bytes);
     CHECK(logits(load_network<dynamic_gpt2, TestType>(folder.path())) != expected);
@@ -79,12 +79,12 @@ TEST_CASE("a packed file that does not belong is refused in one sentence") {
     return reason(error_of([&] { load_network(folder.path()); }));
   };
   CHECK(refusal(0, 1) == "is no packed file");
-  CHECK(refusal(offsetof(io::PackedHeader, version), 7) == "was packed by another version of tl");
-  CHECK(refusal(offsetof(io::PackedHeader, storage), 1) == "was packed for another configuration");
-  CHECK(refusal(offsetof(io::PackedHeader, n_head), 1) == "was packed for another configuration");
-  CHECK(refusal(offsetof(io::PackedHeader, checkpoint), 1) == "was packed from another checkpoint");
-  CHECK(refusal(offsetof(io::PackedHeader, checksum), 1) == "is damaged");
-  CHECK(refusal(offsetof(io::PackedHeader, bytes), 64) == "is not as long as it should be");
+  CHECK(refusal(offsetof(PackedHeader, version), 7) == "was packed by another version of tl");
+  CHECK(refusal(offsetof(PackedHeader, storage), 1) == "was packed for another configuration");
+  CHECK(refusal(offsetof(PackedHeader, n_head), 1) == "was packed for another configuration");
+  CHECK(refusal(offsetof(PackedHeader, checkpoint), 1) == "was packed from another checkpoint");
+  CHECK(refusal(offsetof(PackedHeader, checksum), 1) == "is damaged");
+  CHECK(refusal(offsetof(PackedHeader, bytes), 64) == "is not as long as it should be");
   CHECK(refusal(good.size() - 1, 1) == "is damaged");
   for (const std::size_t size : {std::size_t{0}, std::size_t{8}, std::size_t{4095}}) {
     folder.write(name, good.substr(0, size));
@@ -94,10 +94,10 @@ TEST_CASE("a packed file that does not belong is refused in one sentence") {
   CHECK(reason(error_of([&] { load_network(folder.path()); })) == "is not as long as it should be");
   // Arrays that are too few for the configuration, with a header to match.
   std::string bytes = good.substr(0, good.size() - 64);
-  io::PackedHeader header;
+  PackedHeader header;
   std::memcpy(&header, bytes.data(), sizeof header);
   header.bytes -= 64;
-  header.checksum = io::detail::packed_checksum(std::as_bytes(std::span(bytes)).subspan(4096), 1);
+  header.checksum = detail::packed_checksum(std::as_bytes(std::span(bytes)).subspan(4096), 1);
   std::memcpy(bytes.data(), &header, sizeof header);
   folder.write(name, bytes);
   CHECK(reason(error_of([&] { load_network(folder.path()); })) == "is too short for its model");

@@ -1,0 +1,2 @@
+// The bodies of include/tl/decode that need more than templates.
+#include <tl/decode/packed_file-inl.hpp>
