@@ -15,8 +15,8 @@ class Engine:
     def __init__(self, path, precision, threads):
         # A context of 0 tokens is that of the model; no batch is larger. Its flash attention is 1.1 times as fast on 512 tokens
         # (one thread of a Zen 4), decodes as fast or faster, and is nearer to fp32 with the same half-precision cache.
-        self.llama = llama_cpp.Llama(path, n_ctx=0, n_batch=4096, n_ubatch=4096, n_threads=threads, n_threads_batch=threads, flash_attn=True,
-                                     verbose=False)
+        self.llama = llama_cpp.Llama(path, n_ctx=0, n_batch=4096, n_ubatch=4096, n_threads=threads, n_threads_batch=threads,
+                                     flash_attn=True, verbose=False)
         self.context = self.llama.ctx
         self.d_vocab = self.llama.n_vocab()
 

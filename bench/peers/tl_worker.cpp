@@ -42,7 +42,8 @@ class Worker {
   using Tokens = std::vector<tl::Token>;
 
  public:
-  Worker(const std::string& folder, int threads) : model_(tl::load_network<C, Storage>(folder, {threads})), threads_(threads) {}
+  Worker(const std::string& folder, int threads)
+      : model_(tl::load_network<C, Storage>(folder, {threads})), threads_(threads) {}
 
   double weight_bytes() const { return static_cast<double>(model_.weights().bytes()); }
 
@@ -147,9 +148,10 @@ class Worker {
     result["seconds"] = seconds;
     result["peak_rss"] = peak_resident_bytes();
     if (roofline) {
-      const auto& machine = bench::machine().measure();
-      if (std::same_as<Storage, float>) result["peak_flops"] = machine.flops;
+      bench::Roofline machine = bench::machine().measure();
+      result["peak_flops"] = machine.operations<Storage>();
       result["peak_bytes"] = machine.bytes;
+      result["instruction_set"] = tl::kernels::name(tl::kernels::instruction_set());
     }
     return result;
   }
@@ -218,7 +220,9 @@ void with_types(const std::string& folder, std::string_view dtype, F f) {
     else throw tl::Error("bench/peers knows GPT-2 small's shape and the default model's, and ", folder, " has neither");
     return true;
   };
-  const auto with_one_of = [&]<class... Storages>(std::type_identity<Storages>... each) { return (with_shape(each) || ...); };
+  const auto with_one_of = [&]<class... Storages>(std::type_identity<Storages>... each) {
+    return (with_shape(each) || ...);
+  };
   if (!with_one_of(std::type_identity<float>{}, std::type_identity<tl::bf16>{}, std::type_identity<tl::int8>{}))
     throw tl::Error("there is no dtype `", dtype, "`");
 }
@@ -228,7 +232,8 @@ void with_types(const std::string& folder, std::string_view dtype, F f) {
 int main(int argc, char** argv) try {
   const std::string_view command = argc == 5 ? argv[1] : "";
   if (command == "serve")
-    with_types(argv[2], argv[3], [&]<tl::Config C, class Storage>() { serve<C, Storage>(argv[2], std::stoi(argv[4]), Answers()); });
+    with_types(argv[2], argv[3],
+               [&]<tl::Config C, class Storage>() { serve<C, Storage>(argv[2], std::stoi(argv[4]), Answers()); });
   else if (command == "convert")
     with_types(argv[2], argv[4], [&]<tl::Config C, class Storage>() { convert<C, Storage>(argv[2], argv[3]); });
   else throw tl::Error("usage: tl_worker serve FOLDER DTYPE THREADS, or convert FOLDER OUT DTYPE");

@@ -21,7 +21,8 @@ def hooked_transformer(folder):
         d_mlp=c.n_inner or 4 * c.n_embd, d_vocab=c.vocab_size, eps=c.layer_norm_epsilon, act_fn="gelu_new", normalization_type="LN",
         device="cpu")
     model = HookedTransformer(config, transformers.AutoTokenizer.from_pretrained(folder))  # without one, 3.9's cached positions are wrong
-    model.load_and_process_state_dict(convert_gpt2_weights(checkpoint, config), fold_ln=True, center_writing_weights=True, center_unembed=True)
+    weights = convert_gpt2_weights(checkpoint, config)
+    model.load_and_process_state_dict(weights, fold_ln=True, center_writing_weights=True, center_unembed=True)
     return model
 
 
