@@ -22,10 +22,10 @@ struct MicroKernel {
 };
 template <class Arch, StorageType S>
 requires(!std::same_as<S, float> && requires { typename Arch::Tiles; }) struct MicroKernel<Arch, S> {
-  using type = TileKernel<typename Arch::Tiles, S>;
+  using type = TileKernel<Arch, S>;
 };
 
-template <StorageType S>
+template <class Arch, StorageType S>
 struct LinearProblem {
   LinearInput<S> x;
   PackedMatrix<S> w;
@@ -56,11 +56,9 @@ struct Dequantise {
 };
 
 // The sums of rows [row, row + rows), columns [column, column + count), complete in y, become the result.
-// (Flat, so that sets that share vectors do not share out-of-line functions.)
 template <class Arch, StorageType S>
-[[gnu::flatten]] void linear_finish(const LinearProblem<S>& p, std::size_t row, std::size_t rows, std::size_t column,
-                                    std::size_t count, float* y, std::size_t y_stride, float* sum,
-                                    std::size_t sum_stride) {
+void linear_finish(const LinearProblem<Arch, S>& p, std::size_t row, std::size_t rows, std::size_t column,
+                   std::size_t count, float* y, std::size_t y_stride, float* sum, std::size_t sum_stride) {
   if constexpr (std::same_as<S, int8>) {
     using Integers = simd::Integers<typename Arch::xsimd_arch>;
     for (std::size_t r = 0; r != rows; ++r)
@@ -97,7 +95,7 @@ void fetch_rows(const void* first, std::size_t stride, std::size_t rows, std::si
 
 // Continues rows [row, row + rows) of one panel over words [first, first + words). `x` is the copied tile.
 template <class Arch, StorageType S, class Kernel>
-void linear_step(const LinearProblem<S>& p, Kernel& kernel, const typename Kernel::Factor* x, std::size_t row,
+void linear_step(const LinearProblem<Arch, S>& p, Kernel& kernel, const typename Kernel::Factor* x, std::size_t row,
                  std::size_t rows, std::size_t panel, std::size_t first_word, std::size_t words, bool last_words) {
   const S* w = p.w.panels + (panel * p.w.panel_k + first_word * word<S>)*panel_width;
   const bool first_words = first_word == 0;
@@ -138,7 +136,7 @@ void linear_step(const LinearProblem<S>& p, Kernel& kernel, const typename Kerne
 
 // Rows [row, last_row) by panels [panel, last_panel): one thread's task.
 template <class Arch, StorageType S>
-void linear_block(const LinearProblem<S>& p, std::size_t row, std::size_t last_row, std::size_t panel,
+void linear_block(const LinearProblem<Arch, S>& p, std::size_t row, std::size_t last_row, std::size_t panel,
                   std::size_t last_panel) {
   using Kernel = typename MicroKernel<Arch, S>::type;
   alignas(64) typename Kernel::Factor x[Kernel::tile_size];
@@ -203,7 +201,7 @@ void linear(const LinearInput<S>& x, const PackedMatrix<S>& w, const float* bias
             Columns columns, int threads) {
   columns.last = std::min(columns.last, w.n);
   if (x.rows == 0 || columns.first >= columns.last) return;
-  const LinearProblem<S> problem{x, w, bias, out, columns};
+  const LinearProblem<Arch, S> problem{x, w, bias, out, columns};
   constexpr std::size_t tile_rows = MicroKernel<Arch, S>::type::rows;
   const std::size_t tiles = (x.rows + tile_rows - 1) / tile_rows;
   const std::size_t first = columns.first / panel_width;

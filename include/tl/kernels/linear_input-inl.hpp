@@ -1,6 +1,6 @@
 #pragma once
 // Body of linear.hpp's rounding of rows, once an instruction set.
-#include <algorithm>
+#include <cstring>
 #include <tl/kernels/linear.hpp>
 #include <tl/kernels/parallel.hpp>
 #include <tl/kernels/simd.hpp>
@@ -18,8 +18,9 @@ std::uint32_t largest_magnitude(const float* x, std::size_t n) {
   return largest;
 }
 
+// (Flat: a function without the instruction set in its name must stay within.)
 template <class Arch>
-void round_row(const float* x, std::size_t n, bf16* out) {
+[[gnu::flatten]] void round_row(const float* x, std::size_t n, bf16* out) {
   for (std::size_t i = 0; i != n; ++i) out[i] = to_bf16(x[i]);
 }
 
@@ -48,7 +49,7 @@ void round_row(const float* x, std::size_t n, std::int8_t* out, float* scale, st
   *scale = finite ? int8_step(std::bit_cast<float>(largest)) : simd::nan;
   *sum = 0;
   if (!finite || *scale == 0) {
-    std::fill_n(out, n, std::int8_t{0});
+    std::memset(out, 0, n);
     return;
   }
   const auto steps_a_unit = simd::set<Arch>(1 / *scale);
@@ -68,10 +69,10 @@ LinearInput<S> linear_input(const float* x, std::size_t x_stride, std::size_t ro
     auto* sum = reinterpret_cast<std::int32_t*>(scale + rows);
     parallel_for(rows, useful_threads(rows * depth, 1 << 15, threads), [=](std::size_t row, int) {
       auto* out = rounded + row * depth;
-      std::fill_n(out, skip, Rounded<S>());
+      std::memset(static_cast<void*>(out), 0, skip * sizeof(S));
       if constexpr (std::same_as<S, bf16>) round_row<Arch>(x + row * x_stride, k, out + skip);
       else round_row<Arch>(x + row * x_stride, k, out + skip, scale + row, sum + row);
-      std::fill(out + skip + k, out + depth, Rounded<S>());
+      std::memset(static_cast<void*>(out + skip + k), 0, (depth - skip - k) * sizeof(S));
     });
     return {rounded, depth, rows, scale, sum};
   }

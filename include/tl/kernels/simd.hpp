@@ -49,19 +49,39 @@ struct avx512 {
   static constexpr bool dot_products = false;
   static constexpr int linear_rows = 12, linear_vectors = 2, linear_depth = 800, attention_vectors = 4;
 };
+// The vectors of avx512 under another name, for what is compiled with the flags of more than avx512.
+template <class Set>
+struct VectorsOf : xsimd::avx512bw {};
 struct avx512_bf16 : avx512 {
   using Base = avx512;  // whose kernels these are but for the linear layers of narrow storage
   static constexpr InstructionSet set = InstructionSet::avx512_bf16;
+  using xsimd_arch = VectorsOf<avx512_bf16>;
   static constexpr bool dot_products = true;
 };
 struct amx : avx512_bf16 {
   static constexpr InstructionSet set = InstructionSet::amx;
+  using xsimd_arch = VectorsOf<amx>;
   using Tiles = AmxTiles;
 };
 
 #ifdef TL_HEADER_ONLY
 using native = TL_INSTRUCTION_SET;
 #endif
+
+}  // namespace TL_NAMESPACE::kernels::simd
+
+#if XSIMD_WITH_AVX512BW
+namespace xsimd::types {
+XSIMD_DECLARE_SIMD_REGISTER_ALIAS(tl::kernels::simd::VectorsOf<tl::kernels::simd::avx512_bf16>, avx512bw);
+XSIMD_DECLARE_SIMD_REGISTER_ALIAS(tl::kernels::simd::VectorsOf<tl::kernels::simd::amx>, avx512bw);
+template <class T, class Set>
+struct get_bool_simd_register<T, tl::kernels::simd::VectorsOf<Set>> {
+  using type = simd_avx512_bool_register<T>;
+};
+}  // namespace xsimd::types
+#endif
+
+namespace TL_NAMESPACE::kernels::simd {
 
 template <class A>
 using Batch = xsimd::batch<float, A>;
@@ -76,7 +96,7 @@ inline constexpr float infinity = std::numeric_limits<float>::infinity();
 inline constexpr float nan = std::numeric_limits<float>::quiet_NaN();
 
 template <class A>
-inline constexpr bool is_avx512 = std::is_same_v<A, xsimd::avx512bw>;
+inline constexpr bool is_avx512 = std::is_base_of_v<xsimd::avx512bw, A>;
 template <class A>
 inline constexpr bool is_avx2 = std::is_same_v<A, xsimd::fma3<xsimd::avx2>>;
 

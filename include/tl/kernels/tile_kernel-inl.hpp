@@ -1,6 +1,7 @@
 #pragma once
 // The micro-kernel of linear.hpp's product in tiles, registers of 16 rows of 64 bytes that multiply as matrices
-// (Tiles: AMX, or a model of it). Panels are read as they lie: a tile of W is half a panel's width by 16 rows of words.
+// (Arch::Tiles: AMX, or a model of it). Panels are read as they lie: a tile of W is half a panel's width by 16 rows of
+// words.
 #include <algorithm>
 #include <cstring>
 #include <tl/kernels/amx_tiles-inl.hpp>
@@ -8,7 +9,7 @@
 
 namespace TL_NAMESPACE::kernels::detail {
 
-template <class Tiles, StorageType S>
+template <class Arch, StorageType S>
 class TileKernel {
  public:
   using Factor = std::uint32_t;  // a word
@@ -86,7 +87,7 @@ class TileKernel {
     else tiles_.template dot_bytes<Sum, X, W>();
   }
 
-  [[no_unique_address]] Tiles tiles_;
+  [[no_unique_address]] typename Arch::Tiles tiles_;
   std::size_t rows_ = 0;
   bool prefetch_ = false;
 };
