@@ -177,8 +177,8 @@ struct LinearPlan {
   std::size_t groups, row_pieces;
 };
 // About four tasks a thread or more, so that who is held up does not hold up all, and as many for one as for another;
-// of those, the plan whose busiest thread has least to do. A panel's way from memory costs about what a tile of rows
-// does, again for every piece of rows.
+// of those, the plan whose busiest thread has least to do. What a task reads from afar, its panels and its rows of x,
+// counts for a quarter of a tile each.
 template <class Arch>
 constexpr LinearPlan linear_plan(std::size_t panels, std::size_t tiles, std::size_t team) {
   const std::size_t least_groups = (panels + group_panels - 1) / group_panels;
@@ -189,8 +189,8 @@ constexpr LinearPlan linear_plan(std::size_t panels, std::size_t tiles, std::siz
     std::size_t groups = std::max(least_groups, (4 * team + pieces - 1) / pieces);
     while (groups * pieces % team != 0) ++groups;
     groups = std::min(groups, panels);
-    const std::size_t cost =
-        (groups * pieces + team - 1) / team * ((panels + groups - 1) / groups) * ((tiles + pieces - 1) / pieces + 1);
+    const std::size_t of_panels = (panels + groups - 1) / groups, of_tiles = (tiles + pieces - 1) / pieces;
+    const std::size_t cost = (groups * pieces + team - 1) / team * (4 * of_panels * of_tiles + of_panels + of_tiles);
     if (cost < best_cost) best_cost = cost, best = {groups, pieces};
   }
   return best;
