@@ -12,4 +12,4 @@ using Hooks = tl::HookSet<tl::Policy<"blocks.3.hook_resid_post", tl::Access::obs
 using Hooks = tl::HookSet<>;
 #endif
 
-extern "C" void forward(tl::Forward<tl::gpt2_small, Hooks>& pass) { pass(); }
+extern "C" void forward(tl::Forward<tl::gpt2_small, float, Hooks>& pass) { pass(); }
