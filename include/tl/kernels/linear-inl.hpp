@@ -1,9 +1,8 @@
 #pragma once
-// Body of linear.hpp's product, once an instruction set: micro-kernel -> panel (its edges) ->
-// block of rows and panels (caches) -> threads. Every level only chooses when an output's chain goes on, never how.
+// Body of linear.hpp's product, once an instruction set: micro-kernel -> panel (its edges) -> block of rows and panels
+// (caches) -> threads. Every level only chooses when an output's chain goes on, never how.
 #include <algorithm>
-#include <tl/kernels/activation-inl.hpp>
-#include <tl/kernels/map-inl.hpp>
+#include <tl/kernels/linear_finish-inl.hpp>
 #include <tl/kernels/parallel.hpp>
 #include <tl/kernels/tile_kernel-inl.hpp>
 #include <tl/kernels/vector_kernel-inl.hpp>
@@ -14,8 +13,6 @@ namespace TL_NAMESPACE::kernels::detail {
 // a task passes over it.
 inline constexpr std::size_t group_panels = 8;
 
-alignas(64) inline constexpr float zeros[panel_width] = {};
-
 template <class Arch, StorageType S>
 struct MicroKernel {
   using type = VectorKernel<Arch, S>;
@@ -24,66 +21,6 @@ template <class Arch, StorageType S>
 requires(!std::same_as<S, float> && requires { typename Arch::Tiles; }) struct MicroKernel<Arch, S> {
   using type = TileKernel<Arch, S>;
 };
-
-template <class Arch, StorageType S>
-struct LinearProblem {
-  LinearInput<S> x;
-  PackedMatrix<S> w;
-  const float* bias;
-  LinearOutput out;
-  Columns columns;
-
-  // Where (row, column) lies in y, and in sum.
-  std::size_t at(std::size_t row, std::size_t column) const {
-    return column < out.part ? row * out.stride + column
-                             : column / out.part * out.part_stride + row * out.stride + column % out.part;
-  }
-};
-
-// The steps of a row and of a column as what they stand for, and the bias; `correction`: 128 times the sum of the row's
-// steps, for a column's lie 128 above themselves.
-template <class Arch>
-struct Dequantise {
-  simd::Integers<typename Arch::xsimd_arch> correction;
-  simd::Vector<Arch> row_scale;
-
-  template <class V>
-  V operator()(V sum, V column_scale, V bias) const {
-    using Integers = simd::Integers<typename Arch::xsimd_arch>;
-    const V steps = simd::to_float(xsimd::bitwise_cast<Integers>(sum) - correction);
-    return simd::fma(steps, simd::product(row_scale, column_scale), bias);
-  }
-};
-
-// The sums of rows [row, row + rows), columns [column, column + count), complete in y, become the result.
-template <class Arch, StorageType S>
-void linear_finish(const LinearProblem<Arch, S>& p, std::size_t row, std::size_t rows, std::size_t column,
-                   std::size_t count, float* y, std::size_t y_stride, float* sum, std::size_t sum_stride) {
-  if constexpr (std::same_as<S, int8>) {
-    using Integers = simd::Integers<typename Arch::xsimd_arch>;
-    for (std::size_t r = 0; r != rows; ++r)
-      map<Arch>(count, y + r * y_stride,
-                Dequantise<Arch>{Integers(128 * p.x.sum[row + r]), simd::set<Arch>(p.x.scale[row + r])},
-                y + r * y_stride, p.w.scale + column, p.bias != nullptr ? p.bias + column : zeros);
-  }
-  const auto activate = [&](auto f) {
-    for (std::size_t r = 0; r != rows; ++r) map<Arch>(count, y + r * y_stride, f, y + r * y_stride);
-  };
-  switch (p.out.epilogue) {
-    case Epilogue::none:
-      return;
-    case Epilogue::gelu_tanh:
-      return activate(GeluTanh());
-    case Epilogue::gelu_exact:
-      return activate(GeluExact());
-    case Epilogue::relu:
-      return activate(Relu());
-    case Epilogue::add:
-      for (std::size_t r = 0; r != rows; ++r)
-        map<Arch>(
-            count, sum + r * sum_stride, [](auto u, auto v) { return u + v; }, sum + r * sum_stride, y + r * y_stride);
-  }
-}
 
 // Into the second-level cache: on a Zen 4, the next rows of x and of y while these are computed are worth 0 to 3 %.
 template <class Arch>
