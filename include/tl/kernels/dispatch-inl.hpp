@@ -12,7 +12,6 @@
 #include <tl/kernels/layer_norm.hpp>
 #include <tl/kernels/linear.hpp>
 #include <tl/kernels/packed_matrix-inl.hpp>
-#include <tl/kernels/read_logits.hpp>
 #include <tl/kernels/softmax.hpp>
 #ifdef TL_HEADER_ONLY
 #include <tl/kernels/kernel_table-inl.hpp>
@@ -128,5 +127,3 @@ TL_INLINE void softmax(const float* x, std::size_t rows, std::size_t n, float* y
 }
 
 }  // namespace TL_NAMESPACE::kernels
-
-#include <tl/kernels/read_logits-inl.hpp>

@@ -36,5 +36,5 @@ void read_logits(const float* logits, std::size_t rows, std::size_t n, const Log
 }  // namespace TL_NAMESPACE::kernels
 
 #ifdef TL_HEADER_ONLY
-#include <tl/kernels/dispatch-inl.hpp>
+#include <tl/kernels/read_logits-inl.hpp>
 #endif
