@@ -76,7 +76,7 @@ class Worker {
   template <class... Policies>
   json decode(const json& command, Policies&&... policies) {
     const auto prompt = command.at("tokens").get<Tokens>();
-    const std::size_t rows = command.value("rows", 1), count = command.at("new");
+    const std::size_t rows = command.value("rows", std::size_t{1}), count = command.at("new");
     auto session = model_.session({threads_}, std::forward<Policies>(policies)...);
     std::vector<tl::Extension> prompts, steps;
     Tokens next(rows);

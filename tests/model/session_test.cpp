@@ -328,24 +328,24 @@ TEST_CASE("a branch shares what came before, copies what it writes, and has the 
   const auto model = random_model<odd>();
   const auto tokens = some_tokens(60, odd), others = some_tokens(60, odd, 5);
   auto session = model.session({});
-  const std::size_t trunk = session.open(60);
-  session.extend(trunk, std::span(tokens).first(37));
+  const std::size_t stem = session.open(60);
+  session.extend(stem, std::span(tokens).first(37));
   const std::size_t bytes = session.cache_bytes();
-  const std::size_t at_block = session.branch(trunk, 32, 60), in_block = session.branch(trunk, 21, 60);
+  const std::size_t at_block = session.branch(stem, 32, 60), in_block = session.branch(stem, 21, 60);
   CHECK(session.cache_bytes() == bytes);
   const auto line = [&](std::size_t from) {  // tokens, then the others from position `from` on
     std::vector<Token> text(tokens.begin(), tokens.begin() + static_cast<std::ptrdiff_t>(from));
     text.insert(text.end(), others.begin() + static_cast<std::ptrdiff_t>(from), others.begin() + 45);
-    const auto all = whole(model, text);
-    return std::vector<float>(all.end() - odd.d_vocab, all.end());
+    const auto logits = whole(model, text);
+    return std::vector<float>(logits.end() - odd.d_vocab, logits.end());
   };
   CHECK(values_of(session.extend(in_block, std::span(others).subspan(21, 24))) == line(21));
   CHECK(session.cache_bytes() > bytes);
   CHECK(values_of(session.extend(at_block, std::span(others).subspan(32, 13))) == line(32));
-  CHECK(values_of(session.extend(trunk, std::span(others).subspan(37, 8))) == line(37));
+  CHECK(values_of(session.extend(stem, std::span(others).subspan(37, 8))) == line(37));
   CHECK(session.rows_computed() == 37 + 24 + 13 + 8);
 
-  CHECK_THROWS_WITH(session.branch(trunk, 46, 60), "cannot branch at position 46 of a sequence of 45");
+  CHECK_THROWS_WITH(session.branch(stem, 46, 60), "cannot branch at position 46 of a sequence of 45");
   auto watched = model.session({}, capture<"blocks.0.hook_mlp_out">().where(at{3}));
   watched.extend(watched.open(10), std::span(tokens).first(10));
   CHECK(watched.branch(0, 3, 10) == 1);
