@@ -149,4 +149,7 @@ TEST_CASE("prompts with a common beginning compute it once, and give what they g
   check(once, steer(v, 1.f).where(generated_only));
   check(once, capture<"blocks.1.hook_mlp_out">().where(generated_only));
   check(each, capture<"blocks.1.hook_mlp_out">());  // what is captured of the prefix is every text's own
+
+  const std::vector<Prompt> of_one_bos{{std::span(prompts[0]).first(3), 0}, {std::span(prompts[2]).first(5), 1}};
+  CHECK(generate(model, of_one_bos, sampled, Sampler(sampled.sampling), {}).prefill_rows == 8);  // no pass for 2 rows
 }

@@ -72,7 +72,12 @@ std::size_t prefill_all_but_the_last(Session& session, std::size_t sequence, std
   return done;
 }
 
-// Opens a sequence for each prompt. What they all begin with, if hooks allow it, is computed once; returns its length.
+// A pass over the weights costs about as much as so many rows more in another pass: what a common beginning, a BOS say,
+// has to save before it gets a pass of its own.
+inline constexpr std::size_t rows_worth_a_pass = 16;
+
+// Opens a sequence for each prompt. What they all begin with, if that saves rows enough and hooks allow it, is computed
+// once; returns its length.
 template <class Session>
 std::size_t open_with_common_prefix(Session& session, std::span<const Prompt> prompts, std::size_t chunk) {
   if (prompts.empty()) return 0;
@@ -85,6 +90,7 @@ std::size_t open_with_common_prefix(Session& session, std::span<const Prompt> pr
         first.begin());
     if (!session.may_share(shared, first.size(), prompt.tokens.size())) shared = 0;
   }
+  if (shared * (prompts.size() - 1) < rows_worth_a_pass) shared = 0;
   const std::size_t sequence = session.open(first.size());
   if (shared != 0) {
     const auto prefix = first.first(shared);
