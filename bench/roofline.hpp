@@ -11,6 +11,7 @@
 #include <tl/kernels/instruction_set.hpp>
 #include <tl/kernels/parallel.hpp>
 #include <tl/kernels/storage.hpp>
+#include <tl/model/run_options.hpp>
 #include <vector>
 #ifdef __x86_64__
 #include <immintrin.h>
@@ -18,14 +19,8 @@
 
 namespace bench {
 
-// OMP_NUM_THREADS, or every core.
-inline int threads() {
-#ifdef _OPENMP
-  return omp_get_max_threads();
-#else
-  return 1;
-#endif
-}
+// Every core that the process may use: `taskset -c 0` for one.
+inline int threads() { return tl::RunOptions{}.resolved_threads(); }
 
 // With one thread its own processor time, which other programs disturb little; with several the clock on the wall.
 inline double seconds() {

@@ -73,6 +73,7 @@
 #include <tl/kernels/reference.hpp>
 #include <tl/kernels/softmax.hpp>
 #include <tl/kernels/storage.hpp>
+#include <tl/kernels/thread_team.hpp>
 #include <tl/model/block.hpp>
 #include <tl/model/checkpoint_tensors.hpp>
 #include <tl/model/config.hpp>

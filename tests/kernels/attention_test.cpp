@@ -167,7 +167,7 @@ TEST_CASE("a row has the same bits alone, in a chunk, in the whole, and with two
     const auto q = random_floats(rows * width, 5, -2, 2);
     const auto whole = fused(table, q, prefill(n_head, 0, rows), cache);
     std::vector<float> two;
-    REQUIRE(helped([&] { two = fused(table, q, prefill(n_head, 0, rows), cache, 2); }) == has_threads);
+    REQUIRE(helped([&] { two = fused(table, q, prefill(n_head, 0, rows), cache, 2); }));
     REQUIRE(same_bits(two, whole));
     const auto materialised = steps(table, q, prefill(n_head, 0, rows), cache, 2);
     REQUIRE(same_bits(materialised.z, whole));

@@ -68,7 +68,7 @@ TEST_CASE("an element's bits depend on neither its place nor the threads") {
     for (const Unary f : {table.gelu_tanh, table.gelu_exact, table.relu}) {
       const auto one = applied(f, x);
       std::vector<float> two;
-      REQUIRE(helped([&] { two = applied(f, x, 2); }) == has_threads);
+      REQUIRE(helped([&] { two = applied(f, x, 2); }));
       REQUIRE(same_bits(one, two));
       for (std::size_t i = 0; i < x.size(); i += 997) REQUIRE(same_bits(applied(f, {x[i]}).data(), &one[i], 1));
     }

@@ -20,6 +20,6 @@ TEST_CASE("gather copies rows, many of them with two threads") {
   std::vector<std::uint32_t> index(rows);
   for (std::size_t r = 0; r != rows; ++r) index[r] = static_cast<std::uint32_t>(r * 7 % n);
   std::vector<float> out(rows * d);
-  REQUIRE(helped([&] { kernels::gather(table.data(), d, index.data(), rows, out.data(), 2); }) == has_threads);
+  REQUIRE(helped([&] { kernels::gather(table.data(), d, index.data(), rows, out.data(), 2); }));
   for (std::size_t r = 0; r != rows; ++r) REQUIRE(same_bits(&out[r * d], &table[index[r] * d], d));
 }

@@ -35,16 +35,14 @@ inline bool same_bits(const std::vector<float>& a, const std::vector<float>& b) 
   return a.size() == b.size() && same_bits(a.data(), b.data(), a.size());
 }
 
-// Whether threads other than this one did part of f's work.
+// Repeats f until a thread other than this one has done part of its work, which on a busy machine may come too late for
+// a short one. False where none ever does.
 template <class F>
 bool helped(const F& f) {
-  const auto before = kernels::items_run_by_helpers.load();
-  f();
-  return kernels::items_run_by_helpers.load() != before;
+  const auto before = kernels::ThreadTeam::mine().items_helped();
+  for (int i = 0; i != 100'000; ++i) {
+    f();
+    if (kernels::ThreadTeam::mine().items_helped() != before) return true;
+  }
+  return false;
 }
-// What to expect of helped() with two threads.
-#ifdef _OPENMP
-inline constexpr bool has_threads = true;
-#else
-inline constexpr bool has_threads = false;
-#endif

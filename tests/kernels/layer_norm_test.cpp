@@ -34,8 +34,7 @@ TEST_CASE("layer_norm with two threads") {
     const auto x = random_floats(rows * d, 9), w = random_floats(d, 10), b = random_floats(d, 11);
     std::vector<float> one(rows * d), two(rows * d);
     table.layer_norm(x.data(), w.data(), b.data(), rows, d, 1e-5f, one.data(), 1);
-    REQUIRE(helped([&] { table.layer_norm(x.data(), w.data(), b.data(), rows, d, 1e-5f, two.data(), 2); }) ==
-            has_threads);
+    REQUIRE(helped([&] { table.layer_norm(x.data(), w.data(), b.data(), rows, d, 1e-5f, two.data(), 2); }));
     REQUIRE(same_bits(one, two));
   }
 }

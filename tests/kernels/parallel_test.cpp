@@ -1,6 +1,4 @@
 #include <atomic>
-#include <set>
-#include <thread>
 #include <tl/kernels/parallel.hpp>
 
 #include "every_set.hpp"
@@ -14,15 +12,6 @@ TEST_CASE("every item runs once, on a thread of the team") {
       });
       for (const auto& times : runs) REQUIRE(times == 1);
     }
-}
-
-TEST_CASE("two threads are two threads, and the statistic of helpers says so") {
-  std::vector<std::thread::id> who(2);
-  const bool shared = helped(
-      [&] { kernels::parallel_for(2, 2, [&](std::size_t item, int) { who[item] = std::this_thread::get_id(); }); });
-  REQUIRE(shared == has_threads);
-  REQUIRE((who[0] != who[1]) == has_threads);
-  REQUIRE_FALSE(helped([] { kernels::parallel_for(5, 1, [](std::size_t, int) {}); }));
 }
 
 TEST_CASE("little work wakes no thread") {

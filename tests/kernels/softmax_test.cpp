@@ -104,7 +104,7 @@ TEST_CASE("a row alone has the bits it has among others, and with two threads") 
     const auto x = random_floats(rows * n, 19, -9, 9);
     std::vector<float> one(x.size()), two(x.size()), alone(n), sums(rows), sum(1);
     table.softmax(x.data(), rows, n, one.data(), 1);
-    REQUIRE(helped([&] { table.softmax(x.data(), rows, n, two.data(), 2); }) == has_threads);
+    REQUIRE(helped([&] { table.softmax(x.data(), rows, n, two.data(), 2); }));
     REQUIRE(same_bits(one, two));
     table.log_sum_exp(x.data(), rows, n, sums.data(), 2);
     for (std::size_t r = 0; r != rows; ++r) {

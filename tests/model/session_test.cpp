@@ -87,14 +87,14 @@ TEMPLATE_TEST_CASE("sequences of a ragged batch have the bits they have alone", 
 TEMPLATE_TEST_CASE("one thread and two threads give the same bits", "", float, bf16, int8) {
   const auto model = random_model<wide, TestType>();
   const auto tokens = some_tokens(70, wide);
-  const auto before = kernels::items_run_by_helpers.load();
+  const auto helped = [before = kernels::ThreadTeam::mine().items_helped()] {
+    return kernels::ThreadTeam::mine().items_helped() != before;
+  };
   const auto one = chunked(model, tokens, 70, 1, 70, nullptr);
-  CHECK(kernels::items_run_by_helpers.load() == before);
-  const auto two = chunked(model, tokens, 70, 2, 70, nullptr);
-#ifdef _OPENMP
-  CHECK(kernels::items_run_by_helpers.load() > before);
-#endif
-  CHECK((one == two));
+  CHECK_FALSE(helped());
+  // On a busy machine a helper may come too late for all of a short run.
+  do CHECK((chunked(model, tokens, 70, 2, 70, nullptr) == one));
+  while (!helped());
 }
 
 TEMPLATE_TEST_CASE("every path of a token tree has the bits of that path decoded in a line", "", float, bf16, int8) {
