@@ -45,6 +45,17 @@
 #include <tl/hooks/position.hpp>
 #include <tl/hooks/row.hpp>
 #include <tl/hooks/steer.hpp>
+#include <tl/interp/accumulated_resid.hpp>
+#include <tl/interp/apply_ln.hpp>
+#include <tl/interp/component_labels.hpp>
+#include <tl/interp/decompose_resid.hpp>
+#include <tl/interp/full_resid_decomposition.hpp>
+#include <tl/interp/head_results.hpp>
+#include <tl/interp/logit_attribution.hpp>
+#include <tl/interp/neuron_results.hpp>
+#include <tl/interp/point_captures.hpp>
+#include <tl/interp/residual_input.hpp>
+#include <tl/interp/residual_stack.hpp>
 #include <tl/io/config_json.hpp>
 #include <tl/io/crc32.hpp>
 #include <tl/io/extents.hpp>
