@@ -35,6 +35,7 @@
 #include <tl/hooks/capture.hpp>
 #include <tl/hooks/captured.hpp>
 #include <tl/hooks/context.hpp>
+#include <tl/hooks/convert_basis.hpp>
 #include <tl/hooks/dynamic_hooks.hpp>
 #include <tl/hooks/heads.hpp>
 #include <tl/hooks/hook_set.hpp>
@@ -72,6 +73,7 @@
 #include <tl/io/xxh64.hpp>
 #include <tl/io/zip.hpp>
 #include <tl/kernels/attention.hpp>
+#include <tl/kernels/dense.hpp>
 #include <tl/kernels/elementwise.hpp>
 #include <tl/kernels/embed.hpp>
 #include <tl/kernels/instruction_set.hpp>
@@ -84,6 +86,7 @@
 #include <tl/kernels/reference.hpp>
 #include <tl/kernels/softmax.hpp>
 #include <tl/kernels/storage.hpp>
+#include <tl/kernels/svd.hpp>
 #include <tl/kernels/thread_team.hpp>
 #include <tl/model/block.hpp>
 #include <tl/model/checkpoint_tensors.hpp>
@@ -96,6 +99,7 @@
 #include <tl/model/hook_rules.hpp>
 #include <tl/model/kv_cache.hpp>
 #include <tl/model/model_source.hpp>
+#include <tl/model/processed_weights.hpp>
 #include <tl/model/random_source.hpp>
 #include <tl/model/row_batch.hpp>
 #include <tl/model/run.hpp>
@@ -103,6 +107,7 @@
 #include <tl/model/session.hpp>
 #include <tl/model/stage.hpp>
 #include <tl/model/weight_packer.hpp>
+#include <tl/model/weight_processing.hpp>
 #include <tl/model/weight_source.hpp>
 #include <tl/model/weight_storage.hpp>
 #include <tl/model/weights.hpp>

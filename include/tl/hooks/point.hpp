@@ -76,6 +76,11 @@ constexpr bool is_norm(Point p) {
   return is_ln1(p) || p == Point::ln2_scale || p == Point::ln2_normalized || p == Point::ln2_out ||
          p == Point::ln_final_scale || p == Point::ln_final_normalized || p == Point::ln_final_out;
 }
+// Whether what is there is of the residual stream, or added to it: its numbers depend on the stream's basis.
+constexpr bool is_residual(Point p) {
+  const PointShape shape = info(p).shape;
+  return (shape == PointShape::d_model || shape == PointShape::head_d_model) && !is_norm(p) && p != Point::unembed_in;
+}
 constexpr bool is_mlp(Point p) { return p >= Point::mlp_in && p <= Point::mlp_out; }
 
 }  // namespace TL_NAMESPACE

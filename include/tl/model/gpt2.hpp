@@ -30,15 +30,20 @@ class Gpt2 {
   using LogProbs = Tensor<float, typename D::pos>;
   using Likeliest = Tensor<TokenLogProb, typename D::pos, Dim<"rank">>;
 
-  // Reads and packs the weights. Throws Error where a tensor is missing, has another shape or is not finite.
+  // Reads and packs the weights. Throws Error where a tensor is missing, has another shape or is not finite, or where
+  // the source's weights are in another basis than B.
   explicit Gpt2(WeightSource& source, const Config& config = C, RunOptions options = {})
-      : config_(checked(config)), weights_(source, config_, options.resolved_threads()) {}
+      : config_(checked(config)),
+        processing_(checked(source.processing())),
+        weights_(source, config_, options.resolved_threads()) {}
 
-  // Weights that are there already, of this configuration.
-  Gpt2(Weights<C, Storage> weights, const Config& config) : config_(checked(config)), weights_(std::move(weights)) {}
+  // Weights that are there already, of this configuration, and what was done to them.
+  Gpt2(Weights<C, Storage> weights, const Config& config, const WeightProcessing& processing = {})
+      : config_(checked(config)), processing_(checked(processing)), weights_(std::move(weights)) {}
 
   const Config& config() const { return config_; }
   const Weights<C, Storage>& weights() const { return weights_; }
+  const WeightProcessing& processing() const { return processing_; }
 
   // Logits of every position.
   template <AnyPolicy... Policies>
@@ -155,8 +160,16 @@ class Gpt2 {
     return config;
   }
   static std::string difference(const Config& config);
+  static const WeightProcessing& checked(const WeightProcessing& processing) {
+    if (processing.basis() != B)
+      throw Error("the weights (processing ", to_string(processing), ") are in the ", name(processing.basis()),
+                  " residual basis and the model's type in the ", name(B), " one: write Gpt2<C, Storage, Basis::",
+                  name(processing.basis()), ">");
+    return processing;
+  }
 
   Config config_;
+  WeightProcessing processing_;
   Weights<C, Storage> weights_;
 };
 

@@ -40,7 +40,7 @@ constexpr void check_policy() {
     if constexpr (requires { std::remove_reference_t<decltype(std::declval<Policy&>().callable())>::basis; })
       static_assert(std::remove_reference_t<decltype(std::declval<Policy&>().callable())>::basis == B,
                     "tl: this policy was made in one residual basis and the model is in another (raw against centred); "
-                    "convert it first");
+                    "convert it first, by convert_basis");
   }
 }
 

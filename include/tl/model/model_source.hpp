@@ -10,8 +10,9 @@ namespace TL_NAMESPACE {
 template <Config C, StorageType S = float>
 class ModelSource : public WeightSource {
  public:
-  // The model's weights must outlive the source.
-  explicit ModelSource(const Weights<C, S>& weights) : weights_(weights) {}
+  // The model's weights must outlive the source; `processing` is the model's record of what was done to them.
+  explicit ModelSource(const Weights<C, S>& weights, const WeightProcessing& processing = {})
+      : weights_(weights), processing_(processing) {}
 
   void read(std::string_view name, std::span<const std::size_t> shape, float* out) override {
     if (name == "wte.weight") return weights_.w_e ? copy(weights_.w_e, shape, out) : transposed(weights_.w_u, out);
@@ -27,6 +28,7 @@ class ModelSource : public WeightSource {
     missing(name);
   }
   bool has(std::string_view name) const override { return name != "lm_head.bias" || weights_.b_u; }
+  WeightProcessing processing() const override { return processing_; }
 
  private:
   [[noreturn]] static void missing(std::string_view name) { throw Error("this model has no tensor `", name, "`"); }
@@ -62,6 +64,7 @@ class ModelSource : public WeightSource {
   }
 
   const Weights<C, S>& weights_;
+  WeightProcessing processing_;
 };
 
 }  // namespace TL_NAMESPACE

@@ -5,6 +5,7 @@
 #include <span>
 #include <string_view>
 #include <tl/core/namespace.hpp>
+#include <tl/model/weight_processing.hpp>
 
 namespace TL_NAMESPACE {
 
@@ -27,6 +28,8 @@ class WeightSource {
   virtual void read(std::string_view name, std::span<const std::size_t> shape, float* out) = 0;
   // Whether the tensor is there (an optional one: the bias of an unembedding, `lm_head.bias`).
   virtual bool has(std::string_view name) const = 0;
+  // What was done to the weights of the checkpoint before.
+  virtual WeightProcessing processing() const { return {}; }
 
   // The same tensor without a copy, of a source that has it in memory as it is; it stays until done(name). A source
   // that changes what another reads has none.
