@@ -2,14 +2,16 @@
 #include <signal.h>
 
 #include <chrono>
+#include <cmath>
 #include <cstdio>
 #include <limits>
 #include <thread>
+#include <tl/interp/logit_lens.hpp>
 #include <tl/kernels/instruction_set.hpp>
 
 #include "../tl/terminal.hpp"
 #include "columns.hpp"
-#include "logit_lens.hpp"
+#include "model.hpp"
 
 namespace tl::demo {
 namespace {
@@ -76,18 +78,21 @@ std::string shaded(float probability, const std::string& text) {
 }
 
 void look_through(const Model& model, std::span<const Token> tokens) {
-  heading("What each layer was about to say", "capture<\"blocks.*.hook_resid_pre\">(), unembedded; in percent");
+  heading("What each layer was about to say", "logit_lens(model, tokens); in percent");
   constexpr std::size_t label = 12, cell = 10;  // and a blank before each cell
   tokens = tokens.first(std::min(tokens.size(), (screen - label) / (cell + 1)));
   std::string header = fit("token", label);
   for (const Token token : tokens) header += ' ' + fit(model.tokenizer().token_text(token), cell);
   show(faint(header) + "\n");
-  for (const LensRow& row : logit_lens(model, tokens)) {
-    show(faint(fit(row.layer == model.config().n_layer ? "output" : "into block " + std::to_string(row.layer), label)));
-    for (const Guess guess : row.guesses) {
+  const LogitLens lens = logit_lens(model, tokens, {.kl = false}, {.threads = 1});
+  for (std::size_t row = 0; row != lens.rows(); ++row) {
+    show(faint(fit(row == model.config().n_layer ? "output" : "into block " + std::to_string(row), label)));
+    for (std::size_t pos = 0; pos != tokens.size(); ++pos) {
+      const auto [token, log_prob] = lens.top(row, pos, 0);
+      const float probability = std::exp(log_prob);
       char percent[8];
-      std::snprintf(percent, sizeof percent, "%3.0f", 100 * static_cast<double>(guess.probability));
-      show(' ' + shaded(guess.probability, fit(model.tokenizer().token_text(guess.token), cell - 3) + percent));
+      std::snprintf(percent, sizeof percent, "%3.0f", 100 * static_cast<double>(probability));
+      show(' ' + shaded(probability, fit(model.tokenizer().token_text(token), cell - 3) + percent));
     }
     show("\n");
   }

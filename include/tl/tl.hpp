@@ -53,6 +53,7 @@
 #include <tl/interp/full_resid_decomposition.hpp>
 #include <tl/interp/head_results.hpp>
 #include <tl/interp/logit_attribution.hpp>
+#include <tl/interp/logit_lens.hpp>
 #include <tl/interp/neuron_results.hpp>
 #include <tl/interp/point_captures.hpp>
 #include <tl/interp/residual_input.hpp>

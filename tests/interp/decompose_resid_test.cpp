@@ -30,5 +30,7 @@ TEST_CASE("which sublayers, in TransformerLens' order and under its labels") {
         Labels{"0_mlp_out", "1_mlp_out"});
   CHECK(decompose_resid(model, tokens, {.up_to = {2}, .mode = Sublayers::attn}).labels ==
         Labels{"embed", "pos_embed", "0_attn_out", "1_attn_out"});
-  CHECK(decompose_resid(random_model<attention_only>(), some_tokens(4, attention_only), {.up_to = {0}, .incl_embeds = false}).labels.empty());
+  CHECK(decompose_resid(random_model<attention_only>(), some_tokens(4, attention_only),
+                        {.up_to = {0}, .incl_embeds = false})
+            .labels.empty());
 }

@@ -33,10 +33,11 @@ TEST_CASE("rows are streamed one at a time, and are those in memory") {
   const auto tokens = some_tokens(4, odd);
   const auto stack = full_resid_decomposition(model, tokens, {.where = not_first});
   std::size_t rows = 0;
-  const auto norm = for_each_resid_component(model, tokens, {.where = not_first}, {}, [&](std::string_view label, auto row) {
-    CHECK((rows < stack.labels.size() && stack.labels[rows] == label && same_bits(row, stack.values(rows))));
-    ++rows;
-  });
+  const auto norm =
+      for_each_resid_component(model, tokens, {.where = not_first}, {}, [&](std::string_view label, auto row) {
+        CHECK((rows < stack.labels.size() && stack.labels[rows] == label && same_bits(row, stack.values(rows))));
+        ++rows;
+      });
   CHECK(rows == stack.labels.size());
   CHECK(norm.scale == stack.norm.scale);
   CHECK(norm.scale.size() == 3);

@@ -28,7 +28,8 @@ TEST_CASE("components sum to the model's logit and to the difference of two") {
       CHECK(one.labels == difference.labels);
       for (std::size_t pos = 0; pos != 7; ++pos) {
         CHECK(std::abs(one.sum(pos) - static_cast<double>(logits(pos, 11))) <= tolerance * largest);
-        CHECK(std::abs(difference.sum(pos) - static_cast<double>(logits(pos, 11) - logits(pos, 5))) <= tolerance * largest);
+        CHECK(std::abs(difference.sum(pos) - static_cast<double>(logits(pos, 11) - logits(pos, 5))) <=
+              tolerance * largest);
       }
     }
   };

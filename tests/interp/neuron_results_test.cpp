@@ -15,7 +15,8 @@ TEST_CASE("a neuron writes its activation times its row of W_out") {
   const auto W_out = model.weights().W_out(1);
   const auto row = row_named(stack, "L1N7");
   for (std::size_t pos = 0; pos != 5; ++pos)
-    for (std::size_t i = 0; i != 51; ++i) CHECK(row(pos, i) == run["blocks.1.mlp.hook_post"_hook](pos, 7) * W_out(7, i));
+    for (std::size_t i = 0; i != 51; ++i)
+      CHECK(row(pos, i) == run["blocks.1.mlp.hook_post"_hook](pos, 7) * W_out(7, i));
   CHECK(relative_difference(sum_of_rows(stack.values), run["blocks.2.hook_resid_pre"_hook]) < 1e-6);
 }
 

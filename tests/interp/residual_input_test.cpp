@@ -6,7 +6,8 @@
 using namespace tl;
 
 TEST_CASE("where the residual stream is read, and what wrote it") {
-  const ResidualInput end = ResidualInput{}.of(odd), attention = ResidualInput{1}.of(odd), mlp = ResidualInput{1, true}.of(odd);
+  const ResidualInput end = ResidualInput{}.of(odd), attention = ResidualInput{1}.of(odd),
+                      mlp = ResidualInput{1, true}.of(odd);
   CHECK(end.residual(odd) == PointAt{Point::resid_post, 2});
   CHECK(end.scale(odd) == PointAt{Point::ln_final_scale});
   CHECK((end.attention_layers() == 3 && end.mlp_layers(odd) == 3));
@@ -20,8 +21,10 @@ TEST_CASE("where the residual stream is read, and what wrote it") {
 }
 
 TEST_CASE("what a model does not have is refused") {
-  CHECK_THROWS_WITH((ResidualInput{4}.of(odd)),
-                    "the residual stream has no input of layer 4: this model has layers 0 to 2, and the unembedding after them");
-  CHECK_THROWS_WITH((ResidualInput{3, true}.of(odd)), Catch::Matchers::StartsWith("the residual stream has no MLP input of layer 3"));
+  CHECK_THROWS_WITH(
+      (ResidualInput{4}.of(odd)),
+      "the residual stream has no input of layer 4: this model has layers 0 to 2, and the unembedding after them");
+  CHECK_THROWS_WITH((ResidualInput{3, true}.of(odd)),
+                    Catch::Matchers::StartsWith("the residual stream has no MLP input of layer 3"));
   CHECK_THROWS_WITH((ResidualInput{0, true}.of(attention_only)), "there is no input of an MLP: this model has no MLPs");
 }

@@ -161,7 +161,8 @@ LogitAttribution logit_attribution(const Gpt2<C, S, B>& model, std::span<const T
   add("ln_final.b", [&](std::size_t) { return direction.of_ln_b; });
   add("b_U", [&](std::size_t) { return direction.of_b_u; });
 
-  LogitAttribution out{std::move(labels), Tensor<float, Dim<"component">, Dim<"pos">>(values.size() / positions, positions)};
+  LogitAttribution out{std::move(labels),
+                       Tensor<float, Dim<"component">, Dim<"pos">>(values.size() / positions, positions)};
   std::copy(values.begin(), values.end(), out.values.data());
   return out;
 }

@@ -27,7 +27,8 @@ class PointCaptures {
  public:
   // Throws Error where no position was captured.
   PointCaptures(std::span<const PointAt> wanted, std::vector<NamedArray> arrays) {
-    if (arrays.size() != wanted.size()) throw Error("no position was chosen: the prompt is empty, or where(...) accepts none of it");
+    if (arrays.size() != wanted.size())
+      throw Error("no position was chosen: the prompt is empty, or where(...) accepts none of it");
     for (std::size_t i = 0; i != wanted.size(); ++i) arrays_.emplace(wanted[i], std::move(arrays[i].array));
   }
 

@@ -18,8 +18,8 @@ struct ResidualInput {
   ResidualInput of(const Config& config) const {
     const ResidualInput input{layer == unembedding ? config.n_layer : layer, mlp_input};
     if (input.layer > config.n_layer || (mlp_input && input.layer == config.n_layer))
-      throw Error("the residual stream has no ", mlp_input ? "MLP" : "", mlp_input ? " input" : "input", " of layer ", layer,
-                  ": this model has layers 0 to ", config.n_layer - 1, ", and the unembedding after them");
+      throw Error("the residual stream has no ", mlp_input ? "MLP" : "", mlp_input ? " input" : "input", " of layer ",
+                  layer, ": this model has layers 0 to ", config.n_layer - 1, ", and the unembedding after them");
     if (mlp_input && config.d_mlp == 0) throw Error("there is no input of an MLP: this model has no MLPs");
     return input;
   }
@@ -35,7 +35,8 @@ struct ResidualInput {
   }
   PointAt scale(const Config& config) const {
     const int l = static_cast<int>(layer);
-    return layer == config.n_layer ? PointAt{Point::ln_final_scale} : PointAt{mlp_input ? Point::ln2_scale : Point::ln1_scale, l};
+    return layer == config.n_layer ? PointAt{Point::ln_final_scale}
+                                   : PointAt{mlp_input ? Point::ln2_scale : Point::ln1_scale, l};
   }
 };
 

@@ -1,0 +1,2 @@
+// The bodies of include/tl/interp that need more than templates.
+#include <tl/interp/logit_lens-inl.hpp>
