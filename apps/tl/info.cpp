@@ -101,6 +101,7 @@ Json describe(const Model& model) {
             {"layer_norm_epsilon", config.layer_norm_epsilon},
             {"tied_unembed", config.tied_unembed},
             {"parameters", parameters(config)},
+            {"processing", to_string(model.processing())},
             {"storage", model.dtype()},
             {"weight_bytes", model.weight_bytes()},
             {"cache_bytes_per_token", 2 * config.n_layer * config.n_head * config.d_head * sizeof(float)},
@@ -138,6 +139,7 @@ void print(const Model& model) {
   const std::size_t cache_bytes = 2 * config.n_layer * config.n_head * config.d_head * sizeof(float);
   add("memory", fmt::format("{} of weights ({}); {} a token of context", bytes(model.weight_bytes()), model.dtype(),
                             bytes(cache_bytes)));
+  add("processing", to_string(model.processing()));
   if (model.has_tokenizer())
     add("tokenizer",
         fmt::format("byte-level BPE, {} tokens, BOS {}, EOS {}", grouped(model.tokenizer().vocabulary_size()),

@@ -1,6 +1,9 @@
 #include "model.hpp"
 
+#include <algorithm>
 #include <filesystem>
+
+#include "separated_list.hpp"
 
 namespace tl::app {
 
@@ -14,6 +17,19 @@ std::optional<Tokenizer> tokenizer_of(const std::string& folder) {
   return std::nullopt;
 }
 
+// Any storage in the raw basis; float32 alone in the centred one.
+Network network_of(const ModelOptions& options, const std::string& folder) {
+  const WeightProcessing processing = options.weight_processing();
+  if (processing.basis() == Basis::raw)
+    return options.with_storage([&]<StorageType S>() -> Network {
+      return load_network<dynamic_gpt2, S, Basis::raw>(folder, processing, options.run_options());
+    });
+  if (options.dtype != storage_name<float>)
+    throw Error("--processing with center_writing_weights needs --dtype ", storage_name<float>, ", and it is `",
+                options.dtype, "`");
+  return load_network<dynamic_gpt2, float, Basis::centred>(folder, processing, options.run_options());
+}
+
 }  // namespace
 
 RunOptions ModelOptions::run_options() const {
@@ -21,6 +37,23 @@ RunOptions ModelOptions::run_options() const {
   if (threads < 0 || threads > most_threads)
     throw Error("--threads is ", threads, ": give a number from 1 to ", most_threads, ", or 0 for all there are");
   return {threads};
+}
+
+WeightProcessing ModelOptions::weight_processing() const {
+  if (processing == "none") return WeightProcessing::none();
+  if (processing == "standard") return WeightProcessing::standard();
+  WeightProcessing steps;
+  for (const std::string_view item : parse_list(processing, "--processing")) {
+    const auto found = std::find_if(weight_processing_steps.begin(), weight_processing_steps.end(),
+                                    [&](const auto& step) { return step.first == item; });
+    if (found == weight_processing_steps.end()) {
+      std::string known;
+      for (const auto& [name, taken] : weight_processing_steps) known += ", " + std::string(name);
+      throw Error("--processing has no step `", item, "`: there is none or standard alone, or a list of", known.substr(1));
+    }
+    steps.*found->second = true;
+  }
+  return steps;
 }
 
 std::string ModelOptions::path() const {
@@ -39,8 +72,7 @@ std::string ModelOptions::path() const {
 Model::Model(const ModelOptions& options)
     : folder_(options.path()),
       options_(options.run_options()),
-      network_(options.with_storage(
-          [&]<StorageType S>() -> Network { return load_network<dynamic_gpt2, S>(folder_, options_); })),
+      network_(network_of(options, folder_)),
       tokenizer_(tokenizer_of(folder_)) {
   if (tokenizer_ && tokenizer_->vocabulary_size() > config().d_vocab)
     throw Error("the tokenizer of `", folder_, "` has ", tokenizer_->vocabulary_size(), " tokens and its model ",

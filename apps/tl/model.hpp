@@ -11,27 +11,38 @@
 
 namespace tl::app {
 
-using Network = std::variant<Gpt2<dynamic_gpt2>, Gpt2<dynamic_gpt2, bf16>, Gpt2<dynamic_gpt2, int8>>;
+using Network = std::variant<Gpt2<dynamic_gpt2>, Gpt2<dynamic_gpt2, bf16>, Gpt2<dynamic_gpt2, int8>,
+                             Gpt2<dynamic_gpt2, float, Basis::centred>>;
 
 struct ModelOptions {
   std::string folder;  // empty: the default model
   std::string dtype{storage_name<float>};
+  std::string processing = "none";
   int threads = 0;
 
   void declare_folder(Options& options) {
     options.text("--model", folder, "DIR",
                  "Folder of a GPT-2 in Hugging Face's layout (default: the model that comes with tl)");
   }
-  void declare(Options& options) {
+  // Without --processing: what works on the weights as they are.
+  void declare_unprocessed(Options& options) {
     declare_folder(options);
     options.text("--dtype", dtype, "TYPE",
                  "What the weights are kept as: float32, bfloat16 or int8 (default: float32)");
     options.number("--threads", threads, "N", "Threads (default: as many as the machine has); never changes a bit");
   }
+  void declare(Options& options) {
+    declare_unprocessed(options);
+    options.text("--processing", processing, "STEPS",
+                 "none (the default), standard (TransformerLens' defaults), or some of fold_ln, center_writing_weights, "
+                 "center_unembed, fold_value_biases, refactor_factored_attn_matrices, between commas");
+  }
   // Where the folder is, absolute. Throws Error where it is not given and the default model is not there.
   std::string path() const;
   // Throws Error where the number of threads is none.
   RunOptions run_options() const;
+  // Throws Error where --processing lists what is no step.
+  WeightProcessing weight_processing() const;
   // f.template operator()<S>() for the storage that --dtype names. Throws Error where there is none.
   template <class F>
   auto with_storage(const F& f) const {
@@ -63,6 +74,9 @@ class Model {
   // As --dtype writes it.
   std::string_view dtype() const {
     return with_network([]<class N>(const N&) { return storage_name<typename N::storage_type>; });
+  }
+  const WeightProcessing& processing() const {
+    return with_network([](const auto& network) -> const WeightProcessing& { return network.processing(); });
   }
   RunOptions run_options() const { return options_; }
   const std::string& folder() const { return folder_; }

@@ -41,7 +41,7 @@ file from then on, after checking that it belongs to the checkpoint and is not d
 Example:
   tl pack --model gpt2 --dtype bfloat16)");
   const auto settings = std::make_shared<Settings>();
-  settings->model.declare(options);
+  settings->model.declare_unprocessed(options);
   options.json(settings->json);
   return {options.command(), [settings](const Arguments&) { run(*settings); }};
 }

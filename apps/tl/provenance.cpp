@@ -32,6 +32,7 @@ nlohmann::ordered_json provenance(const Arguments& arguments, const Model& model
           {"model", {{"folder", model.folder()}, {"hash", model.hash()}}},
           {"instruction_set", kernels::name(kernels::instruction_set())},
           {"storage", model.dtype()},
+          {"processing", to_string(model.processing())},
           {"threads", model.run_options().resolved_threads()},
           {"seed", nullptr},
           {"prompts", of_prompts}};
