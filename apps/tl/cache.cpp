@@ -30,7 +30,7 @@ struct Summary {
   double least = 0, greatest = 0, mean = 0;
 };
 
-Summary summarise(const std::vector<float>& values) {
+Summary summarise(std::span<const float> values) {
   Summary summary;
   std::size_t count = 0;
   for (const double value : values) {

@@ -45,7 +45,9 @@ std::vector<float> last_position(const Model& model, const std::string& point, s
   DynamicHooks hooks;
   hooks.capture(point, last_prompt);
   model.with_network([&](const auto& network) { network.run(tokens, model.run_options(), hooks); });
-  return std::move(hooks.take().front().array.values);
+  const auto arrays = hooks.take();
+  const auto& values = arrays.front().array.values;
+  return {values.begin(), values.end()};
 }
 }  // namespace
 

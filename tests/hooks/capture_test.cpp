@@ -15,8 +15,8 @@ TEST_CASE("a capture keeps each layer and each sequence apart") {
   auto& capture = policy.callable();
   REQUIRE(capture.kept(0, 1).positions() == 2);
   REQUIRE(capture.kept(1, 1).positions() == 1);
-  REQUIRE(capture.kept(0, 0).take(tl::Point::resid_pre).values == std::vector<float>{0, 1, 2, 3, 4, 5, 6, 7});
-  REQUIRE(capture.kept(1, 1).take(tl::Point::resid_pre).values == std::vector<float>{108, 109, 110, 111});
+  REQUIRE(capture.kept(0, 0).take(tl::Point::resid_pre).values == tl::AlignedVector<float>{0, 1, 2, 3, 4, 5, 6, 7});
+  REQUIRE(capture.kept(1, 1).take(tl::Point::resid_pre).values == tl::AlignedVector<float>{108, 109, 110, 111});
   REQUIRE(capture.kept(7, 3).positions() == 0);
 }
 
@@ -37,5 +37,5 @@ TEST_CASE("where restricts a capture, which stays one") {
   const auto rows = made_rows(3, 2);
   auto values = counted<Residual>(3);
   policy.call(values.view(), tl::Context(2, tl::Point::resid_pre, rows));
-  REQUIRE(policy.callable().kept(0, 2).take(tl::Point::resid_pre).values == std::vector<float>{5, 6, 7, 8});
+  REQUIRE(policy.callable().kept(0, 2).take(tl::Point::resid_pre).values == tl::AlignedVector<float>{5, 6, 7, 8});
 }

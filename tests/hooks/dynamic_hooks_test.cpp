@@ -120,7 +120,7 @@ TEST_CASE("sequences are kept apart") {
   const auto second = hooks.take(1);
   REQUIRE(second.size() == 1);
   REQUIRE(second[0].name == "hook_embed");
-  REQUIRE(second[0].array.values == std::vector<float>{5, 6, 7, 8});
+  REQUIRE(second[0].array.values == tl::AlignedVector<float>{5, 6, 7, 8});
   REQUIRE(hooks.take(0).size() == 1);
   REQUIRE(hooks.take(2).empty());
 }

@@ -6,6 +6,7 @@
 #include <memory>
 #include <new>
 #include <tl/core/namespace.hpp>
+#include <vector>
 #ifdef __linux__
 #include <sys/mman.h>
 #endif
@@ -36,5 +37,27 @@ AlignedMemory<T> allocate(std::size_t count) {
 #endif
   return AlignedMemory<T>(static_cast<T*>(p));
 }
+
+// The same as an allocator. What resize() adds to a vector is not written.
+template <class T>
+struct AlignedAllocator {
+  using value_type = T;
+  AlignedAllocator() = default;
+  template <class U>
+  AlignedAllocator(const AlignedAllocator<U>&) {}
+  T* allocate(std::size_t count) { return tl::allocate<T>(count).release(); }
+  void deallocate(T* p, std::size_t) { std::free(p); }
+  template <class U>
+  void construct(U* p) noexcept {
+    ::new (static_cast<void*>(p)) U;
+  }
+  template <class U, class... Arguments>
+  void construct(U* p, Arguments&&... arguments) {
+    ::new (static_cast<void*>(p)) U(static_cast<Arguments&&>(arguments)...);
+  }
+  bool operator==(const AlignedAllocator&) const = default;
+};
+template <class T>
+using AlignedVector = std::vector<T, AlignedAllocator<T>>;
 
 }  // namespace TL_NAMESPACE

@@ -11,7 +11,7 @@ class CapturedSequences {
  public:
   template <class View>
   void operator()(View view, const Context& at) {
-    for (std::size_t row = 0; row != at.rows(); ++row) kept(at.sequence(row), at.layer).append(view, row, at);
+    detail::append_rows(view, at, [&](std::size_t sequence) -> Captured& { return kept(sequence, at.layer); });
   }
 
   // What was kept of a sequence at a layer (any, outside the blocks).

@@ -11,11 +11,13 @@ namespace TL_NAMESPACE {
 
 class Context {
  public:
-  Context(int at_layer, Point at_point, std::span<const Row> of_rows, std::span<const std::uint32_t> keys = {})
-      : layer(at_layer), point(at_point), rows_(of_rows), key_positions_(keys) {}
+  Context(int at_layer, Point at_point, std::span<const Row> of_rows, std::span<const std::uint32_t> keys = {},
+          int may_use = 1)
+      : layer(at_layer), point(at_point), threads(may_use), rows_(of_rows), key_positions_(keys) {}
 
   int layer;  // no_layer outside the blocks
   Point point;
+  int threads;  // that the hook's own loops may use
 
   // Rows of the view; scores and patterns come one row at a time, as [head, key_pos].
   std::size_t rows() const { return rows_.size(); }
@@ -34,7 +36,7 @@ class Context {
 
   // The same place seen by `count` rows from `first` on.
   Context window(std::size_t first, std::size_t count) const {
-    return {layer, point, rows_.subspan(first, count), key_positions_};
+    return {layer, point, rows_.subspan(first, count), key_positions_, threads};
   }
 
  private:

@@ -122,11 +122,11 @@ class DynamicHooks {
   static void keep(Entry& entry, View view, const Context& at) {
     const auto layer = static_cast<std::size_t>(std::max(at.layer, 0));
     if (layer >= entry.kept.size()) entry.kept.resize(layer + 1);
-    for (std::size_t row = 0; row != at.rows(); ++row) {
+    detail::append_rows(view, at, [&](std::size_t sequence) -> Captured& {
       std::vector<Captured>& of_layer = entry.kept[layer];
-      if (at.sequence(row) >= of_layer.size()) of_layer.resize(at.sequence(row) + 1);
-      of_layer[at.sequence(row)].append(view, row, at);
-    }
+      if (sequence >= of_layer.size()) of_layer.resize(sequence + 1);
+      return of_layer[sequence];
+    });
   }
 
   std::vector<Entry> entries_;

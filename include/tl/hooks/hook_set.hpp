@@ -90,9 +90,10 @@ template <class... Bounds>
 struct LayerHooks;
 template <class... Policies, std::size_t... Indices>
 struct LayerHooks<Bound<Policies, Indices>...> : Bound<Policies, Indices>... {
-  int layer;
+  int layer, threads;
 
-  constexpr LayerHooks(int at_layer, Policies*... policies) : Bound<Policies, Indices>{policies}..., layer(at_layer) {}
+  constexpr LayerHooks(int at_layer, int may_use, Policies*... policies)
+      : Bound<Policies, Indices>{policies}..., layer(at_layer), threads(may_use) {}
 
   // Whether some policy looks at one of the points (may: it could, at run time), or writes there.
   template <Point... Ps>
@@ -129,9 +130,9 @@ struct LayerHooks<Bound<Policies, Indices>...> : Bound<Policies, Indices>... {
                           [[maybe_unused]] std::span<const std::uint32_t> keys) const {
     if constexpr (RunTimePolicy<Policy>) {
       Policy& policy = *static_cast<const Bound<Policy, Index>&>(*this).pointer;
-      if (policy.wants(P, layer)) policy.call(view, Context{layer, P, rows, keys});
+      if (policy.wants(P, layer)) policy.call(view, Context{layer, P, rows, keys, threads});
     } else if constexpr (Policy::ref.point == P) {
-      static_cast<const Bound<Policy, Index>&>(*this).pointer->call(view, Context{layer, P, rows, keys});
+      static_cast<const Bound<Policy, Index>&>(*this).pointer->call(view, Context{layer, P, rows, keys, threads});
     }
   }
 };
@@ -179,7 +180,7 @@ class HookSet {
 
   // The hooks of a layer: Layer is a number of named_layers, every_layer for all the others, or no_layer.
   template <int Layer>
-  constexpr auto at([[maybe_unused]] int layer) {
+  constexpr auto at([[maybe_unused]] int layer, [[maybe_unused]] int threads = 1) {
     constexpr std::size_t count = detail::count_selected<Policies...>(Layer);
     if constexpr (count == 0) {
       return NoHooks{};
@@ -191,7 +192,8 @@ class HookSet {
         return indices;
       }();
       return [&]<std::size_t... C>(std::index_sequence<C...>) {
-        return LayerHooks<Bound<policy_type<chosen[C]>, chosen[C]>...>(layer, &detail::held<chosen[C]>(policies_)...);
+        return LayerHooks<Bound<policy_type<chosen[C]>, chosen[C]>...>(layer, threads,
+                                                                     &detail::held<chosen[C]>(policies_)...);
       }
       (std::make_index_sequence<count>{});
     }

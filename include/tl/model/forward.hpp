@@ -38,7 +38,7 @@ class Forward {
  private:
   // resid = W_E[token] + W_pos[position]
   [[gnu::always_inline]] void embed() {
-    const auto at = hooks.template at<no_layer>(no_layer);
+    const auto at = hooks.template at<no_layer>(no_layer, threads);
     Embedding<std::remove_const_t<decltype(at)>>{{config, s, batch, threads, at}, weights}();
   }
 
@@ -57,7 +57,7 @@ class Forward {
   }
   template <int Layer>
   [[gnu::always_inline]] void block(std::size_t layer) {
-    const auto at = hooks.template at<Layer>(static_cast<int>(layer));
+    const auto at = hooks.template at<Layer>(static_cast<int>(layer), threads);
     const Point until = static_cast<int>(layer) == last.layer ? last.point : Point::resid_post;
     Block<C, S, std::remove_const_t<decltype(at)>> one{
         {config, s, batch, threads, at}, weights.blocks[layer], cache.layer(layer)};
@@ -92,7 +92,7 @@ class Forward {
     unembedding()(last.point);
   }
   [[gnu::always_inline]] auto unembedding() {
-    const auto at = hooks.template at<no_layer>(no_layer);
+    const auto at = hooks.template at<no_layer>(no_layer, threads);
     return Unembedding<std::remove_const_t<decltype(at)>>{{config, s, batch, threads, at}, weights};
   }
 
