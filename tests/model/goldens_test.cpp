@@ -130,7 +130,8 @@ TEMPLATE_TEST_CASE("every hook point of every layer is TransformerLens'", "", St
       const std::size_t positions = gated.tokens.size();
       REQUIRE(ours.contains(name));
       const bool per_head = ours.at(name).extents.size() == 3 && theirs.extents.size() == 2;
-      compare(name, ours.at(name), per_head ? along_heads(theirs.values, positions, heads) : theirs.values);
+      if (per_head) compare(name, ours.at(name), along_heads(theirs.values, positions, heads));
+      else compare(name, ours.at(name), theirs.values);
     }
   }
 
