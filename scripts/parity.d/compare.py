@@ -17,6 +17,7 @@ import torch
 from transformers import GPT2LMHeadModel, GPT2TokenizerFast
 
 import checkpoints
+import processing
 import references
 from table import Row, Section, difference, page, terminal
 
@@ -45,6 +46,7 @@ class Tl:
 
     def __init__(self, program, scratch):
         self.program, self.scratch = program, scratch
+        self.saver = None
 
     def run(self, *words, arch=None):
         environment = {**os.environ, **({"TL_ARCH": arch} if arch else {})}
@@ -54,19 +56,28 @@ class Tl:
     def info(self, folder, *words, arch=None):
         return json.loads(self.run("info", "--model", folder, "--json", *words, arch=arch))
 
-    def logits(self, folder, ids, arch=None):
+    def logits(self, folder, ids, arch=None, words=()):
         out = self.scratch / "logits.npy"
-        self.run("logits", "--model", folder, "--tokens", ",".join(map(str, ids)), "--out", out, arch=arch)
+        self.run("logits", "--model", folder, "--tokens", ",".join(map(str, ids)), "--out", out, *words, arch=arch)
         return np.load(out)
 
-    def activations(self, folder, ids, arch=None):
-        """Every hook point that the model has."""
-        names = ",".join(self.info(folder, "--hooks")["hooks"])
+    def activations(self, folder, ids, arch=None, words=(), only=None):
+        """Every hook point that the model has, or only some."""
+        names = ",".join(only or self.info(folder, "--hooks")["hooks"])
         out = self.scratch / "cache.npz"
-        self.run("cache", "--model", folder, "--tokens", ",".join(map(str, ids)), "--names", names, "--out", out,
+        self.run("cache", "--model", folder, "--tokens", ",".join(map(str, ids)), "--names", names, "--out", out, *words,
                  arch=arch)
         with np.load(out) as arrays:
             return {name: arrays[name] for name in arrays.files if name != "provenance"}
+
+    def save(self, folder, saved, dtype, *steps):
+        """Reads a folder and writes it again, processed by the steps."""
+        if self.saver is None:
+            self.saver = self.scratch / "save_checkpoint"
+            compiler = shlex.split(os.environ.get("CXX", "c++"))
+            subprocess.run([*compiler, "-std=c++20", "-O1", "-DTL_HEADER_ONLY", f"-I{ROOT / 'include'}",
+                            ROOT / "scripts/parity.d/save_checkpoint.cpp", "-llapack", "-o", self.saver], check=True)
+        subprocess.run([self.saver, folder, saved, dtype, *steps], check=True)
 
 
 def tokens(count, d_vocab, seed=0):
@@ -228,17 +239,13 @@ the attention-only model is compared with normalized * w + b; and it has no `hoo
 
 def saved_section(tl, scratch, tokenizer):
     """What tl writes, opened by transformers."""
-    program = scratch / "save_checkpoint"
-    compiler = shlex.split(os.environ.get("CXX", "c++"))
-    subprocess.run([*compiler, "-std=c++20", "-O1", "-DTL_HEADER_ONLY", f"-I{ROOT / 'include'}",
-                    ROOT / "scripts/parity.d/save_checkpoint.cpp", "-o", program], check=True)
     rows = [tokenizer]
     for name, folder in [("the default model", DEFAULT_MODEL), *zip(VARIANTS, sorted(scratch.glob("variant-?")))]:
         before = references.transformers_model(folder)
         wrong = arrays = 0
         for storage, dtype in STORAGES.items():
             saved = scratch / f"saved-{folder.name}-{storage}"
-            subprocess.run([program, folder, saved, storage], check=True)
+            tl.save(folder, saved, storage)
             after, report = GPT2LMHeadModel.from_pretrained(saved, dtype=torch.float32, output_loading_info=True)
             expected, found = before.state_dict(), after.state_dict()
             wrong += sum(len(problems) for problems in report.values() if problems)
@@ -301,7 +308,7 @@ def introduction(tl):
 # Parity with independent implementations
 
 `scripts/parity` wrote this page. It runs the same weights and tokens through the command line `tl` and through
-`transformers` and TransformerLens (weights as they are, no processing) in float32, and compares every logit and every
+`transformers` and TransformerLens (weights as they are, where no processing is named) in float32, and compares every logit and every
 hook point. Masked scores must be -inf in the same places. A difference is the largest of an array; the relative one is
 divided by the array's largest value, and the two columns may come from different arrays.
 
@@ -329,6 +336,8 @@ def main():
         done(default_section(tl))
         done(variants_section(tl, scratch))
         done(saved_section(tl, scratch, tokenizer))
+        done(processing.section(tl, scratch, [("the default model", DEFAULT_MODEL, tokens(48, 4096)),
+                                              ("random GPT-2 small", scratch / "gpt2-small", tokens(48, 50257))]))
         done(control_section(tl, scratch))
         out.write_text(page(introduction(tl), sections))
     failed = sum(not row.passed for section in sections for row in section.rows)

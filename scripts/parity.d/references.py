@@ -34,8 +34,11 @@ def logits(model, ids):
     return model(torch.tensor([ids]), use_cache=False).logits[0].numpy()
 
 
-def hooked_transformer(folder):
-    """TransformerLens' own model, with the weights as they are in the folder."""
+PROCESSING = ("fold_ln", "center_writing_weights", "center_unembed", "fold_value_biases", "refactor_factored_attn_matrices")
+
+
+def hooked_transformer(folder, steps=()):
+    """TransformerLens' own model, with the weights as they are in the folder, or with these steps of processing."""
     config = json.loads((folder / "config.json").read_text())
     d_model, n_head = config["n_embd"], config["n_head"]
     attn_only, norm = config.get("n_inner") == 0, config.get("tl_norm", "layer_norm") == "layer_norm"
@@ -48,8 +51,7 @@ def hooked_transformer(folder):
     weights = convert_gpt2_weights(transformers_model(folder) if whole else parts(folder, config), hooked)
     weights = {name: value for name, value in weights.items() if value is not None}
     model = HookedTransformer(hooked)
-    model.load_and_process_state_dict(weights, fold_ln=False, center_writing_weights=False, center_unembed=False,
-                                      fold_value_biases=False)
+    model.load_and_process_state_dict(weights, **{step: step in steps for step in PROCESSING})
     return model
 
 
