@@ -1,0 +1,84 @@
+#pragma once
+// Taking a head out, or only one path between two heads, and what that does to the loss on repeated tokens.
+#include <cstddef>
+#include <memory>
+#include <tl/interp/head_results.hpp>
+#include <tl/interp/head_scores.hpp>
+#include <tl/interp/induction.hpp>
+#include <vector>
+
+namespace TL_NAMESPACE {
+
+enum class HeadAblation {
+  zero,
+  mean,  // its mean z over the positions of the prompt
+};
+
+// Policies that put `value` [d_head] in the place of a head's z, everywhere.
+inline DynamicHooks replace_head(HeadAt at, std::vector<float> value) {
+  DynamicHooks hooks;
+  hooks.edit(full_name(Point::z, static_cast<int>(at.layer)),
+             [at, value = std::move(value)](const DynamicView& z, const Context&) {
+               for (std::size_t row = 0; row != z.extents[0]; ++row)
+                 std::copy(value.begin(), value.end(), z.data + (row * z.extents[1] + at.head) * value.size());
+             });
+  return hooks;
+}
+
+// Which input of the receiving head a path goes to.
+enum class HeadInput { q, k, v };
+
+// Policies that take what one head writes out of one input of a later head, and of nothing else: Q-, K- or
+// V-composition of the two (Elhage et al. 2021). The receiver's LayerNorm sees the rest. Both happen in the same
+// forward, so they go with any tokens. The model must outlive them. Throws Error where a head does not exist or the
+// sender is not in an earlier layer.
+template <Config C, StorageType S, Basis B>
+DynamicHooks cut_path(const Gpt2<C, S, B>& model, HeadAt from, HeadAt to, HeadInput input, RunOptions run = {}) {
+  const Config& config = model.config();
+  from.check(config), to.check(config);
+  if (from.layer >= to.layer)
+    throw Error("there is no path from layer ", from.layer, " to layer ", to.layer,
+                ": the sender's layer is not before");
+  const auto result = std::make_shared<std::vector<float>>();  // of the rows of the forward that runs
+  const int threads = run.resolved_threads();
+  DynamicHooks hooks;
+  hooks.observe(full_name(Point::z, static_cast<int>(from.layer)), [=, &model](const DynamicView& z, const Context&) {
+    result->resize(z.extents[0] * model.config().d_model);
+    detail::head_result(model.weights().blocks[from.layer].o, z.data, from.head, z.extents[0], model.config(),
+                        result->data(), threads);
+  });
+  const Point point = input == HeadInput::q ? Point::q_input : input == HeadInput::k ? Point::k_input : Point::v_input;
+  hooks.edit(full_name(point, static_cast<int>(to.layer)), [=](const DynamicView& x, const Context&) {
+    const std::size_t heads = x.extents[1], d = x.extents[2];
+    for (std::size_t row = 0; row != x.extents[0]; ++row)
+      kernels::add_scaled(-1.f, result->data() + row * d, x.data + (row * heads + to.head) * d, d, 1);
+  });
+  return hooks;
+}
+
+// How much each head's ablation raises the second copy's loss less the first's: what it does for the copying. A
+// forward for each head. Positive: the head helps.
+template <Config C, StorageType S, Basis B>
+HeadScores ablation_effects(const Gpt2<C, S, B>& model, const RepeatedTokens& tokens,
+                            HeadAblation ablation = HeadAblation::mean, RunOptions run = {}) {
+  const Config& config = model.config();
+  std::vector<PointAt> wanted;
+  add_layers(wanted, Point::z, config.n_layer);
+  const PointCaptures captures = capture_points(model, tokens, wanted, all, run);
+  DynamicHooks nothing;
+  const double gain = copy_losses(model, tokens, run, nothing).gain();
+  HeadScores effects(config.n_layer, config.n_head);
+  for (std::size_t layer = 0; layer != config.n_layer; ++layer)
+    for (std::size_t head = 0; head != config.n_head; ++head) {
+      std::vector<float> value(config.d_head);
+      const float* z = captures(Point::z, layer) + head * config.d_head;
+      for (std::size_t pos = 0; ablation == HeadAblation::mean && pos != tokens.size(); ++pos)
+        for (std::size_t i = 0; i != config.d_head; ++i)
+          value[i] += z[pos * config.n_head * config.d_head + i] / static_cast<float>(tokens.size());
+      DynamicHooks hooks = replace_head({layer, head}, std::move(value));
+      effects(layer, head) = static_cast<float>(gain - copy_losses(model, tokens, run, hooks).gain());
+    }
+  return effects;
+}
+
+}  // namespace TL_NAMESPACE
