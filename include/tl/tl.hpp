@@ -50,11 +50,15 @@
 #include <tl/interp/apply_ln.hpp>
 #include <tl/interp/attention_pattern.hpp>
 #include <tl/interp/component_labels.hpp>
+#include <tl/interp/composition.hpp>
 #include <tl/interp/contrast.hpp>
+#include <tl/interp/copying.hpp>
 #include <tl/interp/decompose_resid.hpp>
+#include <tl/interp/factored_matrix.hpp>
 #include <tl/interp/full_resid_decomposition.hpp>
 #include <tl/interp/greater_than.hpp>
 #include <tl/interp/head_ablation.hpp>
+#include <tl/interp/head_circuits.hpp>
 #include <tl/interp/head_detector.hpp>
 #include <tl/interp/head_results.hpp>
 #include <tl/interp/head_scores.hpp>
@@ -69,8 +73,10 @@
 #include <tl/interp/repeated_tokens.hpp>
 #include <tl/interp/residual_input.hpp>
 #include <tl/interp/residual_stack.hpp>
+#include <tl/interp/singular_directions.hpp>
 #include <tl/interp/test_prompt.hpp>
 #include <tl/interp/top_activations.hpp>
+#include <tl/interp/vocabulary_projection.hpp>
 #include <tl/io/config_json.hpp>
 #include <tl/io/crc32.hpp>
 #include <tl/io/extents.hpp>

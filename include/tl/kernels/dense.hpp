@@ -1,8 +1,8 @@
 #pragma once
 // Matrices in double for what is small or done once: factorisations, circuits of heads. The forward pass has none.
 #include <cstddef>
+#include <tl/kernels/packed_matrix.hpp>
 #include <vector>
-#include <tl/core/namespace.hpp>
 
 namespace TL_NAMESPACE::kernels {
 
@@ -18,6 +18,19 @@ struct DenseMatrix {
 DenseMatrix transposed(const DenseMatrix& a);
 // a b. Throws Error where the shapes do not fit.
 DenseMatrix product(const DenseMatrix& a, const DenseMatrix& b);
+// The Frobenius norm of a b by Gram matrices, without the product: |a b|^2 = tr(a^T a b b^T).
+double norm_of_product(const DenseMatrix& a, const DenseMatrix& b);
+// The lower triangle L with L L^T = a, of a symmetric matrix without negative eigenvalues; 0 is one of them, or several.
+DenseMatrix cholesky(const DenseMatrix& a);
+
+// Columns [first, first + count) of packed weights.
+template <StorageType S>
+DenseMatrix dense(const PackedMatrix<S>& w, std::size_t first, std::size_t count) {
+  DenseMatrix a{w.k, count};
+  for (std::size_t i = 0; i != w.k; ++i)
+    for (std::size_t j = 0; j != count; ++j) a(i, j) = static_cast<double>(w(i, first + j));
+  return a;
+}
 
 }  // namespace TL_NAMESPACE::kernels
 

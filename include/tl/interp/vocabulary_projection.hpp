@@ -1,0 +1,64 @@
+#pragma once
+// What vectors of the residual stream say in tokens: neurons' output weights, singular directions, steering vectors.
+#include <algorithm>
+#include <cstddef>
+#include <tl/core/error.hpp>
+#include <tl/kernels/read_logits.hpp>
+#include <tl/model/gpt2.hpp>
+#include <vector>
+
+namespace TL_NAMESPACE {
+
+// The tokens whose logits a vector raises most, and those that it lowers most; each list begins with the extreme.
+struct VocabularyProjection {
+  using Tokens = Tensor<kernels::TokenLogit, Dim<"direction">, Dim<"rank">>;
+  Tokens highest, lowest;
+};
+
+// x W_U for each direction x [d_model], without b_U. As the final LayerNorm would have it but for its scale: x loses its
+// mean and takes ln_final.w, which processed weights have folded in already. Throws Error where count is 0 or more than
+// the vocabulary, or where a direction's width is not d_model.
+template <Config C, StorageType S, Basis B, AnyDim Direction, AnyDim DModel>
+VocabularyProjection vocabulary_projection(const Gpt2<C, S, B>& model, TensorView<const float, Direction, DModel> directions,
+                                           std::size_t count, RunOptions options = {}) {
+  static_assert(SameDim<DModel, typename Dims<C>::d_model>,
+                "tl: only what lives in the residual stream, [direction, d_model], is projected to the vocabulary");
+  const Config& config = model.config();
+  const auto& weights = model.weights();
+  const std::size_t d = config.d_model, n = directions.shape().extents()[0];
+  const int threads = options.resolved_threads();
+  if (directions.shape().extents()[1] != d)
+    throw Error("a direction of ", directions.shape().extents()[1], " elements is not of a model whose d_model is ", d);
+  if (count == 0 || count > config.d_vocab)
+    throw Error("a projection cannot keep ", count, " tokens: the vocabulary has ", config.d_vocab);
+  VocabularyProjection projection{VocabularyProjection::Tokens(n, count), VocabularyProjection::Tokens(n, count)};
+  constexpr std::size_t some = 256;  // both ends of as many directions at a time
+  std::vector<float> x(2 * some * d);
+  std::vector<kernels::TokenLogit> top(2 * some * count);
+  const auto rounded = allocate<float>(kernels::linear_scratch<S>(2 * some, weights.w_u.depth()));
+  for (std::size_t first = 0; first < n; first += some) {
+    const std::size_t rows = std::min(some, n - first);
+    for (std::size_t i = 0; i != rows; ++i) {
+      const auto from = directions(first + i);
+      double mean = 0;
+      if (weights.ln_final.w)
+        for (std::size_t m = 0; m != d; ++m) mean += static_cast<double>(from(m)) / static_cast<double>(d);
+      for (std::size_t m = 0; m != d; ++m) {
+        const double w = weights.ln_final.w ? static_cast<double>(weights.ln_final.w[m]) : 1.0;
+        x[i * d + m] = static_cast<float>((static_cast<double>(from(m)) - mean) * w);
+        x[(rows + i) * d + m] = -x[i * d + m];
+      }
+    }
+    kernels::read_logits(kernels::linear_input(x.data(), d, 2 * rows, weights.w_u, rounded.get(), threads), weights.w_u,
+                         nullptr, {.top = top.data(), .top_count = count}, threads);
+    for (std::size_t i = 0; i != rows; ++i)
+      for (std::size_t rank = 0; rank != count; ++rank) {
+        projection.highest(first + i, rank) = top[i * count + rank];
+        const kernels::TokenLogit& low = top[(rows + i) * count + rank];
+        projection.lowest(first + i, rank) = {low.token, -low.logit};
+      }
+  }
+  return projection;
+}
+
+}  // namespace TL_NAMESPACE
