@@ -1,4 +1,5 @@
 #include <cmath>
+#include <cstdlib>
 #include <limits>
 #include <tl/report/color_scale.hpp>
 
@@ -64,6 +65,11 @@ TEST_CASE("lightness orders the colours, in small steps, and text on each can be
       for (const ColorMap map : {ColorMap::sequential, ColorMap::diverging}) {
         const Color color = level_color(map, level, scheme);
         REQUIRE(contrast(color, text_on(color)) >= 4.5);
+        if (level == 0) continue;
+        const Color before = level_color(map, level - 1, scheme);
+        REQUIRE(std::abs(color.red - before.red) <= 16);
+        REQUIRE(std::abs(color.green - before.green) <= 16);
+        REQUIRE(std::abs(color.blue - before.blue) <= 16);
       }
       if (level == 0) continue;
       const double step = luminance(level_color(ColorMap::sequential, level, scheme)) -

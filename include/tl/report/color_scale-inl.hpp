@@ -53,9 +53,11 @@ TL_INLINE Color level_color(ColorMap map, int level, Scheme scheme) {
   if (map == ColorMap::sequential) {
     // Yellow-green is the lightest strong hue of sRGB and blue the darkest: between them chroma is had at every
     // lightness.
-    const double strength = light ? t : 1 - t;  // how far towards blue
-    return oklch(light ? 0.97 - 0.60 * t : 0.25 + 0.68 * t, (light ? 0.015 : 0.035) + 0.13 * std::sqrt(t),
-                 110 + 155 * strength);
+    // Both begin at nearly the paper's colour, so that what is left undrawn and what is just above differ by little.
+    // More chroma would leave sRGB between green and blue, and the colours would jump there.
+    const double blue = light ? t : 1 - t, fade = 1 - t;
+    return oklch(light ? 0.985 - 0.615 * t : 0.225 + 0.705 * t, 0.005 + 0.10 * (1 - fade * fade * fade),
+                 110 + 155 * blue);
   }
   const double distance = std::abs(2 * t - 1);
   return oklch(light ? 0.97 - 0.47 * distance : 0.26 + 0.50 * distance, 0.17 * distance, t < 0.5 ? 255 : 50);
