@@ -58,6 +58,14 @@ TEST_CASE("one value, or none, has a scale too") {
   REQUIRE(ColorScale(sequential(), none).high() == 1);
 }
 
+TEST_CASE("series can be seen on the paper and differ") {
+  for (const Scheme scheme : {Scheme::light, Scheme::dark})
+    for (int i = 0; i != series_count; ++i) {
+      REQUIRE(contrast(series_color(i, scheme), paper(scheme)) >= 3);
+      for (int k = 0; k != i; ++k) REQUIRE(series_color(i, scheme) != series_color(k, scheme));
+    }
+}
+
 TEST_CASE("lightness orders the colours, in small steps, and text on each can be read") {
   for (const Scheme scheme : {Scheme::light, Scheme::dark}) {
     const double away = scheme == Scheme::light ? -1 : 1;  // from the paper

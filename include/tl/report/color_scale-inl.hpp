@@ -63,4 +63,10 @@ TL_INLINE Color level_color(ColorMap map, int level, Scheme scheme) {
   return oklch(light ? 0.97 - 0.47 * distance : 0.26 + 0.50 * distance, 0.17 * distance, t < 0.5 ? 255 : 50);
 }
 
+TL_INLINE Color series_color(int series, Scheme scheme) {
+  constexpr double hue[series_count]{255, 45, 160, 330, 95, 215};
+  constexpr double lightness[series_count]{0.45, 0.62, 0.55, 0.50, 0.60, 0.62};
+  return oklch(lightness[series] + (scheme == Scheme::light ? 0 : 0.22), 0.14, hue[series]);
+}
+
 }  // namespace TL_NAMESPACE::report

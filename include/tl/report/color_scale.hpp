@@ -45,6 +45,14 @@ std::string css_class(ColorMap map, int level);
 enum class Scheme { light, dark };
 Color level_color(ColorMap map, int level, Scheme scheme);
 
+// What is under all: white, or nearly black.
+constexpr Color paper(Scheme scheme) { return scheme == Scheme::light ? white : Color{22, 23, 28}; }
+
+// Of the classes c0 to c5: hues of lightnesses that differ as well, each at least 3 : 1 on the paper
+// (WCAG 2.2, 1.4.11).
+inline constexpr int series_count = 6;
+Color series_color(int series, Scheme scheme);
+
 }  // namespace TL_NAMESPACE::report
 
 #ifdef TL_HEADER_ONLY

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 #include <tl/core/error.hpp>
+#include <tl/report/color_scale.hpp>
 #include <tl/report/line_chart.hpp>
 #include <tl/report/number.hpp>
 #include <tl/report/plot_area.hpp>
@@ -30,8 +31,8 @@ TL_INLINE PlotArea plot_area(const LineChart& chart) {
     y.insert(y.end(), series.y.begin(), series.y.end());
   }
   if (chart.series.empty()) throw Error(name, " has no series");
-  if (chart.series.size() > 6)
-    throw Error(name, " has ", chart.series.size(), " series, more than the 6 that can be told apart");
+  if (chart.series.size() > series_count)
+    throw Error(name, " has ", chart.series.size(), " series, more than the ", series_count, " that can be told apart");
   return {.x = Axis(x, chart.x_spacing), .y = Axis(y, chart.y_spacing)};
 }
 

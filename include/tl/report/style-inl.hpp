@@ -1,53 +1,48 @@
 #pragma once
 // The style sheet: of a drawing in a file of its own (light, plain CSS 2 that every SVG reader knows), and of a page,
 // where each colour is a pair that follows the reader's scheme.
-#include <cctype>
+#include <algorithm>
 #include <set>
 #include <string>
 #include <string_view>
 #include <tl/report/color.hpp>
 #include <tl/report/color_scale.hpp>
+#include <vector>
 
 namespace TL_NAMESPACE::report::detail {
 
-// A colour as CSS: of a file the light one, of a page both.
-struct Paint {
-  bool page;
-  std::string operator()(Color light, Color dark) const {
-    return page ? "light-dark(" + css(light) + ',' + css(dark) + ')' : css(light);
-  }
+// The colours that are no level of a scale, as the rules below call them: var(--ink).
+struct NamedColor {
+  std::string name;
+  Color light, dark;
 };
-
-inline constexpr Color paper_light{255, 255, 255}, paper_dark{22, 23, 28};
-
-// Six hues of lightnesses that differ as well, at least 3 : 1 on the paper (WCAG 2.2, 1.4.11); lines differ in dashes
-// too.
-TL_INLINE Color series_color(int series, Scheme scheme) {
-  constexpr double hue[]{255, 45, 160, 330, 95, 215}, lightness[]{0.45, 0.62, 0.55, 0.50, 0.60, 0.62};
-  const double l = lightness[series];
-  return oklch(scheme == Scheme::light ? l : l + 0.22, 0.14, hue[series]);
+TL_INLINE std::vector<NamedColor> named_colors() {
+  std::vector<NamedColor> colors{{"paper", paper(Scheme::light), paper(Scheme::dark)},
+                                 {"ink", {27, 27, 31}, {232, 232, 236}},
+                                 {"muted", {90, 91, 100}, {165, 167, 178}},
+                                 {"faint", {216, 217, 224}, {62, 64, 73}},
+                                 {"accent", {11, 87, 176}, {138, 184, 255}}};
+  for (int i = 0; i != series_count; ++i)
+    colors.push_back({'c' + std::to_string(i), series_color(i, Scheme::light), series_color(i, Scheme::dark)});
+  return colors;
 }
 
-TL_INLINE std::string chart_rules(const Paint& paint) {
-  const std::string ink = paint({27, 27, 31}, {232, 232, 236}), muted = paint({90, 91, 100}, {165, 167, 178});
-  const std::string faint = paint({216, 217, 224}, {62, 64, 73}), paper = paint(paper_light, paper_dark);
-  std::string rules = "text{font:12px system-ui,-apple-system,'Segoe UI',sans-serif;pointer-events:none;fill:" +
-                      (paint.page ? "var(--t," + ink + ')' : ink) +
-                      "}.token{font-family:ui-monospace,Menlo,Consolas,'DejaVu Sans Mono',monospace}"
-                      ".small{font-size:10.5px}.strong{font-size:15px;font-weight:600}"
-                      ".middle{text-anchor:middle}.end{text-anchor:end}.muted{fill:" +
-                      muted + "}.paper{fill:" + paper + "}.frame{fill:none;stroke:" + faint +
-                      ";vector-effect:non-scaling-stroke}.grid{fill:none;stroke:" + faint +
-                      "}.rule{fill:none;stroke:" + muted + "}.none{fill:none;stroke:" + faint +
-                      ";vector-effect:non-scaling-stroke}";
-  constexpr std::string_view dashes[]{"none", "7 3", "2 2", "9 3 2 3", "12 5", "4 2"};
-  for (int i = 0; i != 6; ++i) {
-    const std::string color = paint(series_color(i, Scheme::light), series_color(i, Scheme::dark));
-    rules += ".c" + std::to_string(i) + "{fill:" + color + "}.line.c" + std::to_string(i) +
-             "{fill:none;stroke:" + color + ";stroke-width:2;stroke-dasharray:" + std::string(dashes[i]) + '}';
-  }
-  return rules;
+inline std::string light_and_dark(Color light, Color dark) {
+  return "light-dark(" + css(light) + ',' + css(dark) + ')';
 }
+
+inline constexpr std::string_view drawing_rules =
+    R"css(text{font:12px system-ui,-apple-system,'Segoe UI',sans-serif;pointer-events:none;fill:var(--ink)}
+.token{font-family:ui-monospace,Menlo,Consolas,'DejaVu Sans Mono',monospace}
+.small{font-size:10.5px}.strong{font-size:15px;font-weight:600}.middle{text-anchor:middle}.end{text-anchor:end}
+.muted{fill:var(--muted)}.paper{fill:var(--paper)}.grid{fill:none;stroke:var(--faint)}
+.rule{fill:none;stroke:var(--muted)}
+.frame,.none{fill:none;stroke:var(--faint);vector-effect:non-scaling-stroke}
+.c0{fill:var(--c0)}.c1{fill:var(--c1)}.c2{fill:var(--c2)}.c3{fill:var(--c3)}.c4{fill:var(--c4)}.c5{fill:var(--c5)}
+.line{fill:none;stroke-width:2}.line.c0{stroke:var(--c0)}.line.c1{stroke:var(--c1);stroke-dasharray:7 3}
+.line.c2{stroke:var(--c2);stroke-dasharray:2 2}.line.c3{stroke:var(--c3);stroke-dasharray:9 3 2 3}
+.line.c4{stroke:var(--c4);stroke-dasharray:12 5}.line.c5{stroke:var(--c5);stroke-dasharray:4 2}
+)css";
 
 // The rules that the classes of this drawing need.
 TL_INLINE std::string file_style(std::string_view drawing) {
@@ -63,7 +58,11 @@ TL_INLINE std::string file_style(std::string_view drawing) {
       start = stop + 1;
     }
   }
-  std::string style = chart_rules({.page = false});
+  std::string style(drawing_rules);
+  for (const NamedColor& color : named_colors()) {
+    const std::string name = "var(--" + color.name + ')', value = css(color.light);
+    for (std::size_t from; (from = style.find(name)) != style.npos;) style.replace(from, name.size(), value);
+  }
   for (const ColorMap map : {ColorMap::sequential, ColorMap::diverging})
     for (int level = 0; level <= last_level; ++level) {
       const std::string name = css_class(map, level);
@@ -75,19 +74,22 @@ TL_INLINE std::string file_style(std::string_view drawing) {
 }
 
 TL_INLINE std::string page_style() {
-  const Paint paint{.page = true};
-  std::string style = R"css(:root{color-scheme:light dark;--paper:PAPER;--ink:light-dark(#1b1b1f,#e8e8ec);
---muted:light-dark(#5a5b64,#a5a7b2);--faint:light-dark(#d8d9e0,#3e4049);--accent:light-dark(#0b57b0,#8ab8ff)}
-*{box-sizing:border-box}
+  std::string style = ":root{color-scheme:light dark";
+  for (const NamedColor& color : named_colors())
+    style += ";--" + color.name + ':' + light_and_dark(color.light, color.dark);
+  (style += "}\n") += drawing_rules;
+  style += R"css(*{box-sizing:border-box}
 body{margin:0 auto;max-width:64rem;padding:1rem clamp(.8rem,3vw,2rem) 4rem;background:var(--paper);color:var(--ink);
 font:16px/1.5 system-ui,-apple-system,'Segoe UI',sans-serif;overflow-wrap:anywhere}
 h1{font-size:1.6rem;line-height:1.2;margin:.4rem 3rem 1rem 0}h2{font-size:1.25rem;margin:2.2rem 0 .5rem}
 p{margin:.5rem 0;max-width:48rem}a{color:var(--accent)}
 nav ul{margin:0;padding:0;list-style:none;display:flex;flex-wrap:wrap;gap:.2rem 1rem}
 figure{margin:1.4rem 0}figcaption{font-weight:600;margin-bottom:.3rem}.note{color:var(--muted);font-size:.9rem}
-.scroll{overflow-x:auto;padding:2px}svg{display:block}svg.fluid{width:100%;max-width:34rem;height:auto}
-rect,path,circle{fill:var(--f)}.s-legend{margin:.2rem 0}
-.mark{cursor:default;outline:none}.mark:hover,.mark:focus,.mark.chosen{stroke:var(--ink);stroke-width:2}
+.scroll{overflow-x:auto;padding:2px}svg{display:block}rect,path,circle{fill:var(--f)}
+svg.fluid{width:100%;max-width:34rem;height:auto}
+
+text{fill:var(--t,var(--ink))}.mark{cursor:default;outline:none}
+.mark:hover,.mark:focus,.mark.chosen{stroke:var(--ink);stroke-width:2}
 .head{cursor:pointer}.head:hover .frame,.head:focus .frame,.head.chosen .frame{stroke:var(--ink);stroke-width:2}
 .head:hover,.head:focus,.head.chosen{stroke:none}
 .tokens{line-height:1.9;max-width:none}
@@ -106,14 +108,11 @@ background:var(--ink);color:var(--paper);font-size:.82rem;line-height:1.35;white
 font-variant-numeric:tabular-nums}
 @media print{#scheme,nav{display:none}}
 )css";
-  const std::string_view place = "PAPER";
-  style.replace(style.find(place), place.size(), paint(paper_light, paper_dark));
-  style += chart_rules(paint);
   for (const ColorMap map : {ColorMap::sequential, ColorMap::diverging})
     for (int level = 0; level <= last_level; ++level) {
       const Color light = level_color(map, level, Scheme::light), dark = level_color(map, level, Scheme::dark);
-      style += '.' + css_class(map, level) + "{--f:" + paint(light, dark) +
-               ";--t:" + paint(text_on(light), text_on(dark)) + '}';
+      style += '.' + css_class(map, level) + "{--f:" + light_and_dark(light, dark) +
+               ";--t:" + light_and_dark(text_on(light), text_on(dark)) + '}';
     }
   return style;
 }
