@@ -96,3 +96,15 @@ TEST_CASE("integers make tensors too") {
   tokens(1) = 50256;
   REQUIRE(tokens.values()[1] == 50256);
 }
+
+TEST_CASE("the values of a temporary live as long as one looks at them") {
+  const auto made = [] {
+    tl::Tensor<float, tl::Dim<"pos">> x(3);
+    x(1) = 5;
+    return x;
+  };
+  float sum = 0;
+  for (const float value : made().values()) sum += value;
+  REQUIRE(sum == 5);
+  REQUIRE(made().values()[1] == 5);
+}

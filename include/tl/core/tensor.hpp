@@ -100,6 +100,22 @@ class TensorView {
   [[no_unique_address]] shape_type shape_;
 };
 
+// The elements of a tensor that was a temporary: `for (float x : model.log_probs(tokens).values())`.
+template <class T>
+class OwnedValues {
+ public:
+  OwnedValues(AlignedMemory<T> data, std::size_t size) : data_(std::move(data)), size_(size) {}
+  const T* data() const { return data_.get(); }
+  std::size_t size() const { return size_; }
+  const T* begin() const { return data(); }
+  const T* end() const { return data() + size_; }
+  const T& operator[](std::size_t i) const { return data_[i]; }
+
+ private:
+  AlignedMemory<T> data_;
+  std::size_t size_;
+};
+
 template <class T, AnyDim... Ds>
 class Tensor {
   static_assert(std::is_trivially_copyable_v<T> && std::is_trivially_destructible_v<T>,
@@ -128,8 +144,12 @@ class Tensor {
   const T* data() const { return data_.get(); }
   const shape_type& shape() const { return shape_; }
   std::size_t size() const { return shape_.size(); }
-  std::span<T> values() { return view().values(); }
-  std::span<const T> values() const { return view().values(); }
+  std::span<T> values() & { return view().values(); }
+  std::span<const T> values() const& { return view().values(); }
+  OwnedValues<T> values() && {
+    const std::size_t count = size();
+    return {std::move(data_), count};
+  }
   template <fixed_string Name>
   std::size_t extent() const {
     return view().template extent<Name>();
