@@ -17,6 +17,7 @@ import torch
 from transformers import GPT2LMHeadModel, GPT2TokenizerFast
 
 import checkpoints
+import circuits
 import processing
 import references
 from table import Row, Section, difference, page, terminal
@@ -338,6 +339,7 @@ def main():
         done(saved_section(tl, scratch, tokenizer))
         done(processing.section(tl, scratch, [("the default model", DEFAULT_MODEL, tokens(48, 4096)),
                                               ("random GPT-2 small", scratch / "gpt2-small", tokens(48, 50257))]))
+        done(circuits.section(scratch, DEFAULT_MODEL))
         done(control_section(tl, scratch))
         out.write_text(page(introduction(tl), sections))
     failed = sum(not row.passed for section in sections for row in section.rows)

@@ -26,7 +26,7 @@ std::vector<double> logits_of(const Model& model, const DenseMatrix& directions,
 TEST_CASE("a projection names the tokens that a vector raises and lowers most") {
   const auto model = random_model<odd>();
   const auto w_out = model.weights().W_out(1);  // 131 neurons
-  const VocabularyProjection found = vocabulary_projection(model, w_out.view(), 4);
+  const VocabularyProjection found = vocabulary_projection(model, w_out, 4);
   REQUIRE(found.highest.size() == 131 * 4);
   for (const std::size_t neuron : {0u, 77u, 130u}) {
     const std::vector<double> logits = logits_of(model, dense_of(w_out), neuron);
@@ -45,7 +45,7 @@ TEST_CASE("a projection names the tokens that a vector raises and lowers most") 
 TEST_CASE("more directions than are projected at a time are the same one by one") {
   const auto model = random_model<wide>();
   const auto w_out = model.weights().W_out(0);  // 1801 neurons
-  const auto together = vocabulary_projection(model, w_out.view(), 2);
+  const auto together = vocabulary_projection(model, w_out, 2);
   for (const std::size_t neuron : {255u, 256u, 1800u}) {
     const TensorView<const float, Dim<"direction", 1>, Dim<"d_model", 450>> one(w_out(neuron).data(), {});
     const auto alone = vocabulary_projection(model, one, 2);
@@ -57,7 +57,7 @@ TEST_CASE("more directions than are projected at a time are the same one by one"
 TEST_CASE("a projection of another width, or of no tokens, is refused") {
   const auto model = random_model<dynamic_gpt2>(odd);
   const Tensor<float, Dim<"direction">, Dim<"d_model">> narrow(1, 50), right(1, 51);
-  CHECK_THROWS_WITH(vocabulary_projection(model, narrow.view(), 1),
+  CHECK_THROWS_WITH(vocabulary_projection(model, narrow, 1),
                     "a direction of 50 elements is not of a model whose d_model is 51");
   CHECK_THROWS_WITH(vocabulary_projection(model, right.view(), 0),
                     "a projection cannot keep 0 tokens: the vocabulary has 207");

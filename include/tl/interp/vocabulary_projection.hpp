@@ -60,5 +60,10 @@ VocabularyProjection vocabulary_projection(const Gpt2<C, S, B>& model, TensorVie
   }
   return projection;
 }
+template <Config C, StorageType S, Basis B, AnyDim Direction, AnyDim DModel>
+VocabularyProjection vocabulary_projection(const Gpt2<C, S, B>& model, const Tensor<float, Direction, DModel>& directions,
+                                           std::size_t count, RunOptions options = {}) {
+  return vocabulary_projection(model, directions.view(), count, options);
+}
 
 }  // namespace TL_NAMESPACE
