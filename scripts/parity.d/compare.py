@@ -16,6 +16,7 @@ import numpy as np
 import torch
 from transformers import GPT2LMHeadModel, GPT2TokenizerFast
 
+import analysis
 import checkpoints
 import circuits
 import processing
@@ -340,6 +341,9 @@ def main():
         done(processing.section(tl, scratch, [("the default model", DEFAULT_MODEL, tokens(48, 4096)),
                                               ("random GPT-2 small", scratch / "gpt2-small", tokens(48, 50257))]))
         done(circuits.section(scratch, DEFAULT_MODEL))
+        repeated = [0, *tokens(12, 4096)[2:], *tokens(12, 4096)[2:]]
+        done(analysis.section(scratch, [("the default model", DEFAULT_MODEL, repeated),
+                                        ("random GPT-2 small", scratch / "gpt2-small", repeated)]))
         done(control_section(tl, scratch))
         out.write_text(page(introduction(tl), sections))
     failed = sum(not row.passed for section in sections for row in section.rows)

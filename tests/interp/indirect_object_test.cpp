@@ -57,6 +57,13 @@ TEST_CASE("prompts of our own templates: the answer is the name that comes once"
   CHECK(prompts[5].text != indirect_object_prompts({.count = 31, .random = {1}})[5].text);
 }
 
+TEST_CASE("our own names are single tokens of GPT-2's tokenizer and the default model's") {
+  for (const char* folder : {"/tests/data/tokenizer/gpt2", "/models/tinystories-6l"}) {
+    const Tokenizer tokenizer = Tokenizer::load(std::string(TL_SOURCE_DIR) + folder);
+    CHECK(tokenized(indirect_object_prompts({.count = 64}), tokenizer).size() == 64);
+  }
+}
+
 TEST_CASE("templates that are not of this task are refused") {
   auto options = plain(NameOrder::abba, false);
   options.templates = {"{A} and {B} went to"};

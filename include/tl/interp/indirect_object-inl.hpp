@@ -36,7 +36,7 @@ TL_INLINE std::vector<ContrastText> indirect_object_prompts(const IndirectObject
       "After {A} and {B} came back from the {place}, {B} gave the {object} to",
       "One day, {A} and {B} met at the {place}, and {B} brought the {object} to",
       "While {A} and {B} were playing near the {place}, {B} showed the {object} to"};
-  static const std::vector<std::string> own_names{"Tom", "Mary", "Ben", "Anna", "Jack", "Lucy", "Sam", "Kate"};
+  static const std::vector<std::string> own_names{"Tom", "Mary", "Ben", "Anna", "Jack", "Lucy", "Sam", "Emma"};
   static const std::vector<std::string> own_places{"park", "school", "store", "river", "garden"};
   static const std::vector<std::string> own_objects{"ball", "book", "apple", "box", "flower"};
   const auto or_own = [](const auto& given, const auto& own) -> const std::vector<std::string>& {

@@ -26,7 +26,8 @@ struct IndirectObjectOptions {
 };
 
 // `count` prompts. Throws Error where a template lacks {A} or {B}, B does not come twice, or there are fewer than two
-// names. Whether names are single tokens is for tokenized() to say.
+// names. Whether names are single tokens is for tokenized() to say: our own are, of GPT-2 and of the model that comes
+// with the library.
 std::vector<ContrastText> indirect_object_prompts(const IndirectObjectOptions& options = {});
 
 }  // namespace TL_NAMESPACE
