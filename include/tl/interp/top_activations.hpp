@@ -5,7 +5,6 @@
 #include <span>
 #include <tl/hooks/dynamic_hooks.hpp>
 #include <tl/hooks/steer.hpp>
-#include <tl/interp/logit_attribution.hpp>
 #include <tl/model/gpt2.hpp>
 #include <vector>
 
@@ -71,10 +70,14 @@ template <fixed_string Name, Config C, StorageType S, Basis B, class... Ds>
 std::vector<float> direction_activations(const Gpt2<C, S, B>& model, std::span<const Token> tokens,
                                          const Direction<Name, B, Ds...>& direction, RunOptions run = {}) {
   std::vector<float> values;
-  const std::vector<double> onto(direction.vector.values().begin(), direction.vector.values().end());
   model.run(tokens, run, observe<Name>([&](auto rows, const Context& at) {
-              for (std::size_t row = 0; row != at.rows(); ++row)
-                values.push_back(static_cast<float>(detail::dot(rows(row).data(), onto)));
+              for (std::size_t row = 0; row != at.rows(); ++row) {
+                const float* x = rows(row).data();
+                double sum = 0;
+                for (std::size_t i = 0; i != direction.vector.size(); ++i)
+                  sum += static_cast<double>(x[i]) * static_cast<double>(direction.vector.data()[i]);
+                values.push_back(static_cast<float>(sum));
+              }
             }));
   return values;
 }
