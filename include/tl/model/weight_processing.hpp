@@ -16,7 +16,8 @@ namespace TL_NAMESPACE {
 // - center_writing_weights: what is written to the residual stream loses its mean over d_model, which no LayerNorm sees.
 // - center_unembed: W_U and b_U lose their mean over d_vocab. Logits change by a constant a position.
 // - fold_value_biases: b_V goes through W_O into b_O, since a row of a pattern sums to 1 (unless a hook edits it).
-// - refactor_factored_attn_matrices: W_Q W_K^T (biases included) and W_V W_O become products of their singular vectors.
+// - refactor_factored_attn_matrices: W_Q W_K^T (biases included) and W_V W_O become products of their singular vectors;
+//   b_V goes into b_O here too.
 struct WeightProcessing {
   bool fold_ln = false;
   bool center_writing_weights = false;
