@@ -68,12 +68,16 @@
 #include <tl/interp/logit_attribution.hpp>
 #include <tl/interp/logit_lens.hpp>
 #include <tl/interp/mean_difference.hpp>
+#include <tl/interp/metric.hpp>
 #include <tl/interp/neuron_results.hpp>
+#include <tl/interp/patched_grid.hpp>
+#include <tl/interp/patching.hpp>
 #include <tl/interp/point_captures.hpp>
 #include <tl/interp/repeated_tokens.hpp>
 #include <tl/interp/residual_input.hpp>
 #include <tl/interp/residual_stack.hpp>
 #include <tl/interp/singular_directions.hpp>
+#include <tl/interp/sweep.hpp>
 #include <tl/interp/test_prompt.hpp>
 #include <tl/interp/top_activations.hpp>
 #include <tl/interp/vocabulary_projection.hpp>

@@ -35,7 +35,8 @@ class LogitReader {
   // Takes in a block of one row.
   void read(std::size_t row, std::size_t block, const float* logits, int thread) {
     const std::size_t n = width(block), first = first_column(block);
-    const BlockSum sum = table().block_sum(logits, n);
+    const bool want_sum = ask_.log_sum_exp || ask_.top_count != 0;
+    const BlockSum sum = want_sum ? table().block_sum(logits, n) : BlockSum{};
     if (ask_.log_sum_exp) sums_[row * blocks_ + block] = sum;
     if (ask_.target) {
       const auto target = static_cast<std::size_t>(ask_.target[row]);
@@ -90,12 +91,29 @@ LinearInput<S> rows_of(LinearInput<S> x, std::size_t first, std::size_t count) {
   return x;
 }
 
+// The logits of single tokens: each from the panel of columns that it lies in.
+template <StorageType S>
+void read_columns(const LinearInput<S>& x, const PackedMatrix<S>& w_u, const float* b_u, const LogitQuestions& ask,
+                  int threads) {
+  std::vector<float> panel(x.rows * panel_width);
+  for (std::size_t i = 0; i != ask.column_count; ++i) {
+    const auto token = static_cast<std::size_t>(ask.columns[i]);
+    const std::size_t first = token / panel_width * panel_width;
+    linear(x, w_u, b_u, {.y = panel.data(), .stride = panel_width, .part = panel_width, .part_stride = 0},
+           {first, std::min(first + panel_width, w_u.n)}, threads);
+    for (std::size_t r = 0; r != x.rows; ++r)
+      ask.column_logits[r * ask.column_count + i] = panel[r * panel_width + token - first];
+  }
+}
+
 }  // namespace detail
 
 template <StorageType S>
 void read_logits(const LinearInput<S>& x, const PackedMatrix<S>& w_u, const float* b_u, const LogitQuestions& questions,
                  int threads) {
   if (x.rows == 0 || w_u.n == 0) return;
+  detail::read_columns(x, w_u, b_u, questions, threads);
+  if (!questions.ask_of_all_columns()) return;
   detail::LogitReader reader(x.rows, w_u.n, questions, threads);
   const std::size_t tile_rows = std::min(x.rows, detail::reading_rows), tile_size = tile_rows * block_columns;
   const auto tiles = allocate<float>(tile_size * static_cast<std::size_t>(threads));
@@ -117,6 +135,10 @@ void read_logits(const LinearInput<S>& x, const PackedMatrix<S>& w_u, const floa
 TL_INLINE void read_logits(const float* logits, std::size_t rows, std::size_t n, const LogitQuestions& questions,
                            int threads) {
   if (rows == 0 || n == 0) return;
+  for (std::size_t r = 0; r != rows; ++r)
+    for (std::size_t i = 0; i != questions.column_count; ++i)
+      questions.column_logits[r * questions.column_count + i] = logits[r * n + static_cast<std::size_t>(questions.columns[i])];
+  if (!questions.ask_of_all_columns()) return;
   detail::LogitReader reader(rows, n, questions, threads);
   parallel_for(reader.blocks(), useful_threads(rows * n, 1 << 14, threads), [&](std::size_t block, int thread) {
     for (std::size_t r = 0; r != rows; ++r) reader.read(r, block, logits + r * n + reader.first_column(block), thread);

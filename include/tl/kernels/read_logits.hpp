@@ -24,6 +24,11 @@ struct LogitQuestions {
   float* target_logit = nullptr;   // [rows]: ... goes here
   TokenLogit* top = nullptr;       // [rows, top_count], in order; NaN is never among them
   std::size_t top_count = 0;       // at most the number of columns
+  const Token* columns = nullptr;  // [column_count]: of every row the logits of these tokens ...
+  std::size_t column_count = 0;
+  float* column_logits = nullptr;  // [rows, column_count]: ... go here; nothing else asked, nothing else is computed
+
+  constexpr bool ask_of_all_columns() const { return log_sum_exp || target || top_count != 0; }
 };
 
 // Of logits = x W_U + b_U, block by block: the bits of logits in memory.

@@ -22,12 +22,13 @@ class Forward {
   const KvCache& cache;
   int threads;
   Hooks& hooks;
-  std::size_t start_layer;  // s.resid holds the residual there; at 0 it is computed from the rows' tokens
+  std::size_t start_layer;
+  bool residual_given;  // s.resid holds the residual at start_layer; else it is 0, and the tokens are embedded
   Depth last;               // the last point that anybody needs
 
   // Logits of the rows listed in s.chosen, at s.logits in that order, if `last` reaches that far.
   [[gnu::always_inline]] void operator()() {
-    if (start_layer == 0) embed();
+    if (!residual_given) embed();
     if (last.layer < 0) return;
     const std::size_t n_layer = C.is_dynamic() ? config.n_layer : C.n_layer;
     const std::size_t end = std::min(n_layer, static_cast<std::size_t>(last.layer) + 1);

@@ -31,6 +31,13 @@ struct TreeNode {
   std::ptrdiff_t parent;
 };
 
+// Another continuation of a sequence from position `first` on, as the residual stream [pos, d_model] of its rows where
+// they enter.
+struct Variant {
+  std::size_t first;
+  std::span<const float> residual;
+};
+
 namespace detail {
 // One for all sessions, whatever their hooks: so is what std::vector makes of it.
 struct Sequence {
@@ -101,7 +108,7 @@ class Session {
   // Appends tokens to sequences, any number to each, in one forward pass. The logits, in the order of the extensions,
   // stay valid until the next call. Throws Error where a token is out of range or the context is full.
   LogitsView extend(std::span<const Extension> extensions, Need need = Need::last_logits) {
-    begin(0);
+    begin_growing(0, false);
     for (const Extension& extension : extensions) {
       Sequence& sequence = open_sequence(extension.sequence, extension.tokens.size());
       for (const Extension* before = extensions.data(); before != &extension; ++before)
@@ -110,7 +117,7 @@ class Session {
       require_whole(sequence, extension.tokens.size());
       cache_.reserve(sequence.blocks, sequence.length, sequence.length + extension.tokens.size());
       for (std::size_t i = 0; i != extension.tokens.size(); ++i)
-        add_row(extension.sequence, extension.tokens[i], sequence.length + i, RowKind::plain);
+        add_row(extension.sequence, extension.tokens[i], sequence.length + i);
       choose(need, extension.tokens.size());
     }
     const LogitsView logits = forward(need);
@@ -126,11 +133,7 @@ class Session {
   // hook looks at it.
   void read(std::span<const Extension> extensions, const kernels::LogitQuestions& questions,
             Need need = Need::all_logits) {
-    struct Asking {
-      Workspace& workspace;
-      ~Asking() { workspace.questions = nullptr; }
-    } asking{workspace_};
-    workspace_.questions = &questions;
+    const Asking asking(workspace_, &questions);
     extend(extensions, need);
   }
   void read(std::size_t sequence, std::span<const Token> tokens, const kernels::LogitQuestions& questions,
@@ -147,11 +150,11 @@ class Session {
     const std::size_t n = residual.template extent<"pos">(), d = model_->config().d_model;
     if (layer >= model_->config().n_layer)
       throw Error("cannot enter at layer ", layer, ": this model has layers 0 to ", model_->config().n_layer - 1);
-    begin(layer);
+    begin_growing(layer, true);
     Sequence& sequence = open_sequence(sequence_index, n);
     require_whole(sequence, n);
     cache_.reserve(sequence.blocks, sequence.length, sequence.length + n);
-    for (std::size_t i = 0; i != n; ++i) add_row(sequence_index, -1, sequence.length + i, RowKind::plain);
+    for (std::size_t i = 0; i != n; ++i) add_row(sequence_index, -1, sequence.length + i);
     choose(need, n);
     std::copy_n(residual.data(), n * d, workspace_.resid.need(n * d));
     const LogitsView logits = forward(need);
@@ -162,7 +165,7 @@ class Session {
   // Logits of every node of a token tree that grows from the sequence's end. Each node attends to the sequence, its own
   // ancestors and itself, so it has the bits of the same tokens decoded in a line. The sequence does not grow.
   LogitsView tree(std::size_t sequence_index, std::span<const TreeNode> nodes) {
-    begin(0);
+    begin_growing(0, false);
     if constexpr (mixes_rows) throw Error("a hook that mixes rows cannot run on a token tree");
     Sequence& sequence = open_sequence(sequence_index, 0);
     const std::size_t length = sequence.length;
@@ -182,10 +185,50 @@ class Session {
       for (std::size_t j = path.size(); j-- != 0;)
         KvCache::append_span({KvCache::slot(sequence.blocks, length + path[j]), 1}, batch_.span_floor(),
                              batch_.spans());
-      push_row(sequence_index, nodes[i].token, length + depth[i], length + i, RowKind::draft);
+      push_row(sequence_index, sequence.prompt_length, nodes[i].token, length + depth[i],
+               KvCache::slot(sequence.blocks, length + i), RowKind::draft);
     }
     choose(Need::all_logits, nodes.size());
     return forward(Need::all_logits);
+  }
+
+  // Runs variants of a sequence from a layer on, all in one pass. Each attends to the sequence before its first position
+  // and to its own rows, so it has the bits of a run of its own in which nothing before was changed. To hooks the rows of
+  // variants[i] are of sequence i. The sequence does not change. Logits, or answers to the questions, of the last row of
+  // each. Throws Error where a variant begins behind the sequence's end or the residual is no whole number of rows.
+  LogitsView variants(std::size_t sequence_index, std::size_t layer, std::span<const Variant> variants,
+                      const kernels::LogitQuestions* questions = nullptr) {
+    begin(layer, true);
+    if (layer < entry_layer_)
+      throw Error("cannot run variants from layer ", layer, " on: this session's past begins at layer ", entry_layer_);
+    if constexpr (mixes_rows) throw Error("a hook that mixes rows cannot run on variants of a sequence");
+    Sequence& sequence = open_sequence(sequence_index, 0);
+    const std::size_t d = model_->config().d_model;
+    std::size_t rows = 0;
+    for (const Variant& variant : variants) {
+      if (variant.first > sequence.length || variant.residual.empty() || variant.residual.size() % d != 0)
+        throw Error("a variant from position ", variant.first, " on, of ", variant.residual.size(),
+                    " numbers, does not continue a sequence of ", sequence.length, " rows of ", d);
+      require_room(variant.first + variant.residual.size() / d);
+      rows += variant.residual.size() / d;
+    }
+    cache_.reserve(sequence.blocks, sequence.length, sequence.length + rows);
+    float* resid = workspace_.resid.need(rows * d);
+    std::size_t index = sequence.length;
+    for (std::size_t i = 0; i != variants.size(); ++i) {
+      const std::size_t count = variants[i].residual.size() / d, own = index;
+      for (std::size_t row = 0; row != count; ++row, ++index) {
+        KvCache::append_spans(sequence.blocks, variants[i].first, batch_.span_floor(), batch_.spans());
+        for (std::size_t slot = own; slot <= index; ++slot)
+          KvCache::append_span({KvCache::slot(sequence.blocks, slot), 1}, batch_.span_floor(), batch_.spans());
+        push_row(i, sequence.prompt_length, -1, variants[i].first + row, KvCache::slot(sequence.blocks, index),
+                 RowKind::plain);
+      }
+      choose(Need::last_logits, count);
+      resid = std::copy(variants[i].residual.begin(), variants[i].residual.end(), resid);
+    }
+    const Asking asking(workspace_, questions);
+    return forward(Need::last_logits);
   }
 
   // Forgets a sequence's positions from `length` on.
@@ -246,6 +289,13 @@ class Session {
 
   using Sequence = detail::Sequence;
 
+  // While it lives the forward answers questions instead of giving logits.
+  struct Asking {
+    Asking(Workspace& asked, const kernels::LogitQuestions* questions) : workspace(asked) { workspace.questions = questions; }
+    ~Asking() { workspace.questions = nullptr; }
+    Workspace& workspace;
+  };
+
   void require_complete() const {
     if (incomplete_)
       throw Error("this session stopped before the last layer, so it has no complete past; start another to go on");
@@ -272,37 +322,42 @@ class Session {
     return visitor.any;
   }
 
-  void begin(std::size_t layer) {
+  void begin(std::size_t layer, bool residual_given) {
     require_complete();
-    if (steps_ != 0 && layer != entry_layer_)
-      throw Error("rows of this session enter at layer ", entry_layer_, ", not ", layer);
-    entry_layer_ = layer;
+    start_layer_ = layer;
+    residual_given_ = residual_given;
     batch_.clear();
     workspace_.tokens.clear();
     workspace_.positions.clear();
     workspace_.chosen.clear();
   }
-  void add_row(std::size_t sequence, Token token, std::size_t position, RowKind kind) {
-    KvCache::append_spans(sequences_[sequence].blocks, position + 1, batch_.span_floor(), batch_.spans());
-    push_row(sequence, token, position, position, kind);
+  // Rows of sequences that grow.
+  void begin_growing(std::size_t layer, bool residual_given) {
+    if (steps_ != 0 && layer != entry_layer_)
+      throw Error("rows of this session enter at layer ", entry_layer_, ", not ", layer);
+    begin(layer, residual_given);
+    entry_layer_ = layer;
   }
-  // The row's spans have been appended; its slot is number `slot_index` of the sequence.
-  void push_row(std::size_t index, Token token, std::size_t position, std::size_t slot_index, RowKind kind) {
+  void add_row(std::size_t index, Token token, std::size_t position) {
     Sequence& sequence = sequences_[index];
-    if (entry_layer_ == 0 && (token < 0 || static_cast<std::size_t>(token) >= model_->config().d_vocab))
+    KvCache::append_spans(sequence.blocks, position + 1, batch_.span_floor(), batch_.spans());
+    if (position < sequence.edited_from && edits_at(position, sequence.prompt_length)) sequence.edited_from = position;
+    push_row(index, sequence.prompt_length, token, position, KvCache::slot(sequence.blocks, position), RowKind::plain);
+  }
+  // The row's spans have been appended.
+  void push_row(std::size_t index, std::size_t prompt_length, Token token, std::size_t position, std::uint32_t slot,
+                RowKind kind) {
+    if (!residual_given_ && (token < 0 || static_cast<std::size_t>(token) >= model_->config().d_vocab))
       throw Error("token ", token, " at position ", position, " is out of range: the vocabulary has ",
                   model_->config().d_vocab, " tokens");
-    const std::uint32_t slot = KvCache::slot(sequence.blocks, slot_index);
     if (slot >= slot_position_.size()) slot_position_.resize((slot / kernels::block_slots + 1) * kernels::block_slots);
     slot_position_[slot] = static_cast<std::uint32_t>(position);
-    if (position < sequence.edited_from && edits_at(position, sequence.prompt_length)) sequence.edited_from = position;
-    const Phase phase = kind == RowKind::draft              ? Phase::verify
-                        : position < sequence.prompt_length ? Phase::prefill
-                                                            : Phase::decode;
-    batch_.add(
-        {token, static_cast<std::uint32_t>(position), static_cast<std::uint32_t>(index),
-         static_cast<std::uint32_t>(sequence.prompt_length), slot, static_cast<std::uint32_t>(steps_), phase, kind},
-        model_->config().n_head);
+    const Phase phase = kind == RowKind::draft     ? Phase::verify
+                        : position < prompt_length ? Phase::prefill
+                                                   : Phase::decode;
+    batch_.add({token, static_cast<std::uint32_t>(position), static_cast<std::uint32_t>(index),
+                static_cast<std::uint32_t>(prompt_length), slot, static_cast<std::uint32_t>(steps_), phase, kind},
+               model_->config().n_head);
     workspace_.tokens.push_back(token);
     workspace_.positions.push_back(static_cast<std::uint32_t>(position));
   }
@@ -324,7 +379,7 @@ class Session {
     if (batch_.size() != 0 && last != nowhere) {
       if constexpr (may_see_attention) batch_.note_key_positions(slot_position_);
       Forward<C, typename Model::storage_type, HookSet<Policies...>>{config, model_->weights(), workspace_, batch_, cache_, threads_,
-                                       hooks_, entry_layer_,      last}();
+                                       hooks_, start_layer_, residual_given_, last}();
     }
     if (last <= Depth{n_layer - 1, Point::resid_pre}) incomplete_ = true;
     ++steps_;
@@ -348,8 +403,8 @@ class Session {
   std::vector<Sequence> sequences_;
   std::vector<std::uint32_t> slot_position_;
   Depth hooks_depth_ = nowhere;
-  std::size_t entry_layer_ = 0, steps_ = 0, rows_computed_ = 0;
-  bool incomplete_ = false;
+  std::size_t entry_layer_ = 0, start_layer_ = 0, steps_ = 0, rows_computed_ = 0;
+  bool incomplete_ = false, residual_given_ = false;
 };
 
 }  // namespace TL_NAMESPACE

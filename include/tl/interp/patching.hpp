@@ -1,0 +1,125 @@
+#pragma once
+// Activation patching by TransformerLens' names (patching.py): which activation, put from a clean run into a corrupted
+// one, brings how much of a metric back. Values are the metric's own, means over the tasks; run in batches, each cell
+// computed only as far as it differs from the corrupted run.
+#include <span>
+#include <string>
+#include <tl/core/tensor.hpp>
+#include <tl/interp/patched_grid.hpp>
+
+namespace TL_NAMESPACE {
+
+using LayerPos = Tensor<float, Dim<"layer">, Dim<"pos">>;
+using LayerHead = Tensor<float, Dim<"layer">, Dim<"head">>;
+using LayerPosHead = Tensor<float, Dim<"layer">, Dim<"pos">, Dim<"head">>;
+using LayerHeadPos = Tensor<float, Dim<"layer">, Dim<"head">, Dim<"pos">>;
+using LayerHeadPosKey = Tensor<float, Dim<"layer">, Dim<"head">, Dim<"pos">, Dim<"key_pos">>;
+
+// The prompts of a set of tasks have one length.
+using PatchTasks = std::span<const PatchTask>;
+
+namespace detail {
+
+template <class Model>
+std::vector<double> patched_mean(const Model& model, PatchTasks tasks, Point point, const PatchAxes& axes,
+                                 RunOptions options, const SweepProgress& progress) {
+  if (tasks.empty()) throw Error("activation patching needs at least one pair of prompts");
+  std::vector<double> sum;
+  for (const PatchTask& task : tasks) {
+    if (task.clean.size() != tasks[0].clean.size())
+      throw Error("the prompts of a patching grid have one length; there are some of ", tasks[0].clean.size(), " and of ",
+                  task.clean.size(), " tokens");
+    const auto grid = PatchedGrid<Model>(model, task, options, progress)(point, axes);
+    sum.resize(grid.size());
+    for (std::size_t i = 0; i != grid.size(); ++i) sum[i] += grid[i] / static_cast<double>(tasks.size());
+  }
+  return sum;
+}
+
+// [layer, head, pos] -> [layer, pos, head]
+inline LayerPosHead heads_last(const LayerHeadPos& x) {
+  const auto [layers, heads, n] = x.shape().extents();
+  LayerPosHead out(LayerPosHead::shape_type::of({layers, n, heads}));
+  for (std::size_t layer = 0; layer != layers; ++layer)
+    for (std::size_t head = 0; head != heads; ++head)
+      for (std::size_t p = 0; p != n; ++p) out(layer, p, head) = x(layer, head, p);
+  return out;
+}
+
+template <class Grid>
+Grid as_grid(const std::vector<double>& values, const std::array<std::size_t, Grid::shape_type::rank>& extents) {
+  Grid grid(Grid::shape_type::of(extents));
+  std::copy(values.begin(), values.end(), grid.data());
+  return grid;
+}
+
+// One of TransformerLens' functions: get_act_patch_...(model, tasks), or of one task.
+template <Point P, PatchAxes Axes>
+struct GetActPatch {
+  template <class Model>
+  auto operator()(const Model& model, PatchTasks tasks, RunOptions options = {}, const SweepProgress& progress = {}) const {
+    const auto mean = patched_mean(model, tasks, P, Axes, options, progress);
+    const std::size_t layers = model.config().n_layer, heads = model.config().n_head, n = tasks[0].clean.size();
+    if constexpr (Axes.source) return as_grid<LayerHeadPosKey>(mean, {layers, heads, n, n});
+    else if constexpr (!Axes.head) return as_grid<LayerPos>(mean, {layers, n});
+    else if constexpr (!Axes.position) return as_grid<LayerHead>(mean, {layers, heads});
+    else if constexpr (P == Point::pattern) return as_grid<LayerHeadPos>(mean, {layers, heads, n});
+    else return heads_last(as_grid<LayerHeadPos>(mean, {layers, heads, n}));
+  }
+  template <class Model>
+  auto operator()(const Model& model, const PatchTask& task, RunOptions options = {}, const SweepProgress& progress = {}) const {
+    return (*this)(model, std::span(&task, 1), options, progress);
+  }
+};
+
+// Several of them, one after the other: what TransformerLens stacks.
+inline LayerPosHead stackable(const LayerHeadPos& x) { return heads_last(x); }
+template <class Grid>
+Grid stackable(Grid grid) {
+  return grid;
+}
+template <auto... Functions>
+struct GetEvery {
+  template <class Model, class Tasks>
+  auto operator()(const Model& model, const Tasks& tasks, RunOptions options = {}, const SweepProgress& progress = {}) const {
+    return std::array{stackable(Functions(model, tasks, options, progress))...};
+  }
+};
+
+inline constexpr PatchAxes by_pos{.position = true}, heads_by_pos{.head = true, .position = true}, heads_all_pos{.head = true};
+
+}  // namespace detail
+
+// [layer, pos]
+inline constexpr detail::GetActPatch<Point::resid_pre, detail::by_pos> get_act_patch_resid_pre{};
+inline constexpr detail::GetActPatch<Point::resid_mid, detail::by_pos> get_act_patch_resid_mid{};
+inline constexpr detail::GetActPatch<Point::attn_out, detail::by_pos> get_act_patch_attn_out{};
+inline constexpr detail::GetActPatch<Point::mlp_out, detail::by_pos> get_act_patch_mlp_out{};
+// [layer, pos, head]; of patterns [layer, head, pos], by destination
+inline constexpr detail::GetActPatch<Point::z, detail::heads_by_pos> get_act_patch_attn_head_out_by_pos{};
+inline constexpr detail::GetActPatch<Point::q, detail::heads_by_pos> get_act_patch_attn_head_q_by_pos{};
+inline constexpr detail::GetActPatch<Point::k, detail::heads_by_pos> get_act_patch_attn_head_k_by_pos{};
+inline constexpr detail::GetActPatch<Point::v, detail::heads_by_pos> get_act_patch_attn_head_v_by_pos{};
+inline constexpr detail::GetActPatch<Point::pattern, detail::heads_by_pos> get_act_patch_attn_head_pattern_by_pos{};
+// [layer, head, destination, source]
+inline constexpr detail::GetActPatch<Point::pattern, PatchAxes{true, true, true}> get_act_patch_attn_head_pattern_dest_src_pos{};
+// [layer, head], all positions at once
+inline constexpr detail::GetActPatch<Point::z, detail::heads_all_pos> get_act_patch_attn_head_out_all_pos{};
+inline constexpr detail::GetActPatch<Point::q, detail::heads_all_pos> get_act_patch_attn_head_q_all_pos{};
+inline constexpr detail::GetActPatch<Point::k, detail::heads_all_pos> get_act_patch_attn_head_k_all_pos{};
+inline constexpr detail::GetActPatch<Point::v, detail::heads_all_pos> get_act_patch_attn_head_v_all_pos{};
+inline constexpr detail::GetActPatch<Point::pattern, detail::heads_all_pos> get_act_patch_attn_head_pattern_all_pos{};
+// Grids of out, q, k, v, pattern: [layer, head] each; by position [layer, pos, head]
+inline constexpr detail::GetEvery<get_act_patch_attn_head_out_all_pos, get_act_patch_attn_head_q_all_pos,
+                                  get_act_patch_attn_head_k_all_pos, get_act_patch_attn_head_v_all_pos,
+                                  get_act_patch_attn_head_pattern_all_pos>
+    get_act_patch_attn_head_all_pos_every{};
+inline constexpr detail::GetEvery<get_act_patch_attn_head_out_by_pos, get_act_patch_attn_head_q_by_pos,
+                                  get_act_patch_attn_head_k_by_pos, get_act_patch_attn_head_v_by_pos,
+                                  get_act_patch_attn_head_pattern_by_pos>
+    get_act_patch_attn_head_by_pos_every{};
+// Grids of resid_pre, attn_out, mlp_out: [layer, pos] each
+inline constexpr detail::GetEvery<get_act_patch_resid_pre, get_act_patch_attn_out, get_act_patch_mlp_out>
+    get_act_patch_block_every{};
+
+}  // namespace TL_NAMESPACE
