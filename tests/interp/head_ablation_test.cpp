@@ -80,4 +80,8 @@ TEST_CASE("a path cut changes one input of one head by what the sender writes") 
   CHECK_THROWS_WITH(cut_path(model, {1, 0}, {1, 1}, HeadInput::v),
                     "there is no path from layer 1 to layer 1: the sender's layer is not before");
   CHECK_THROWS_AS(cut_path(model, {0, 3}, {1, 1}, HeadInput::v), Error);
+  auto elsewhere = replace_head({1, 3}, std::vector<float>(17)), wider = replace_head({1, 2}, std::vector<float>(18));
+  CHECK_THROWS_WITH(model.run(tokens, elsewhere),
+                    "z of head 3 cannot become 17 values: this model has heads 0 to 2 of 17");
+  CHECK_THROWS_WITH(model.run(tokens, wider), "z of head 2 cannot become 18 values: this model has heads 0 to 2 of 17");
 }

@@ -58,7 +58,11 @@ TEST_CASE("several detectors watch one run as policies, and a detector watches o
   CHECK(duplicate.scores()(0, 0) == 0);  // no token stands twice
   CHECK_THROWS_WITH(
       model.run(some_tokens(10, odd), observe<"blocks.*.attn.hook_pattern">(before)),
-      "a head detector of 9 tokens is shown position 9: it watches one run of the prompt it was made for");
+      "a head detector of 9 tokens is shown position 0 after 9: it watches one run of the prompt it was made for");
+  HeadDetector shorter(odd, std::span(tokens).first(4), previous_token);
+  CHECK_THROWS_WITH(
+      model.run(tokens, observe<"blocks.*.attn.hook_pattern">(shorter)),
+      "a head detector of 4 tokens is shown position 4 after 4: it watches one run of the prompt it was made for");
 }
 
 TEST_CASE("a detector sees what policies before it have made of a pattern") {

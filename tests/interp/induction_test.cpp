@@ -1,5 +1,6 @@
 #include <tl/interp/induction.hpp>
 
+#include <tl/decode/load.hpp>
 #include <tl/hooks/ablate.hpp>
 #include <tl/interp/logit_attribution.hpp>
 #include "../catch.hpp"
@@ -102,4 +103,19 @@ TEST_CASE("attribution finds a planted copying head and a planted direct path") 
   };
   CHECK(largest(copied) == "L1H1");
   CHECK(largest(successor) == "embed");
+}
+
+TEST_CASE("the default model has learnt to copy, with heads that stand out") {
+  const auto model = load_network<tinystories_6l>(TL_SOURCE_DIR "/models/tinystories-6l");
+  const RepeatedTokens tokens(tinystories_6l.d_vocab, {.length = 50, .bos = 0});
+  const auto induction = ranked(induction_scores(model, tokens));
+  CHECK((induction[0].at == HeadAt{5, 4} && induction[0].score > 0.9f));
+  CHECK((induction[1].at == HeadAt{5, 1} && induction[1].score > 0.8f));
+  CHECK(ranked(detect_heads(model, tokens, previous_token))[0].at == HeadAt{4, 1});
+  const CopyLosses losses = copy_losses(model, tokens);
+  CHECK((losses.second_accuracy > 0.8 && losses.gain() > 5));
+  const auto why = logit_attribution(model, tokens, {tokens[90], 3}, {.where = at{89}});
+  const auto logits = model(std::span(tokens.ids()).first(90));
+  const float difference = logits(89, static_cast<std::size_t>(tokens[90])) - logits(89, 3);
+  CHECK(std::abs(why.sum(0) - static_cast<double>(difference)) < 1e-4 * std::abs(static_cast<double>(difference)));
 }

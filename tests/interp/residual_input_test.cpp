@@ -27,4 +27,6 @@ TEST_CASE("what a model does not have is refused") {
   CHECK_THROWS_WITH((ResidualInput{3, true}.of(odd)),
                     Catch::Matchers::StartsWith("the residual stream has no MLP input of layer 3"));
   CHECK_THROWS_WITH((ResidualInput{0, true}.of(attention_only)), "there is no input of an MLP: this model has no MLPs");
+  CHECK_THROWS_WITH((ResidualInput{unembedding, true}.of(odd)),
+                    Catch::Matchers::StartsWith("the residual stream has no MLP input of layer 3"));
 }

@@ -14,13 +14,18 @@ enum class HeadAblation {
   mean,  // its mean z over the positions of the prompt
 };
 
-// Policies that put `value` [d_head] in the place of a head's z, everywhere.
+// Policies that put `value` [d_head] in the place of a head's z, everywhere. A run under them throws Error where the
+// model has no such head or its z is of another size.
 inline DynamicHooks replace_head(HeadAt at, std::vector<float> value) {
   DynamicHooks hooks;
   hooks.edit(full_name(Point::z, static_cast<int>(at.layer)),
              [at, value = std::move(value)](const DynamicView& z, const Context&) {
+               const std::size_t heads = z.extents[1], d_head = z.extents[2];
+               if (at.head >= heads || value.size() != d_head)
+                 throw Error("z of head ", at.head, " cannot become ", value.size(),
+                             " values: this model has heads 0 to ", heads - 1, " of ", d_head);
                for (std::size_t row = 0; row != z.extents[0]; ++row)
-                 std::copy(value.begin(), value.end(), z.data + (row * z.extents[1] + at.head) * value.size());
+                 std::copy(value.begin(), value.end(), z.data + (row * heads + at.head) * d_head);
              });
   return hooks;
 }

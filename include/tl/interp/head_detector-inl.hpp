@@ -15,17 +15,20 @@ TL_INLINE HeadDetector::HeadDetector(const Config& config, std::span<const Token
 
 TL_INLINE void HeadDetector::add(const float* attention, std::size_t keys, const Context& at) {
   const std::size_t query = at.position();
-  if (query >= tokens_.size())
-    throw Error("a head detector of ", tokens_.size(), " tokens is shown position ", query,
-                ": it watches one run of the prompt it was made for");
   const auto layer = static_cast<std::size_t>(at.layer);
+  Queries& queries = queries_[layer];
+  if (query >= tokens_.size() || query < queries.next)
+    throw Error("a head detector of ", tokens_.size(), " tokens is shown position ", query, " after ", queries.seen,
+                ": it watches one run of the prompt it was made for");
+  queries.next = query + 1;
+  ++queries.seen;
   weights_.resize(keys);
   bool any = false;
   for (std::size_t key = 0; key != keys; ++key) {
     weights_[key] = pattern_(query, at.key_position(key), tokens_);
     any = any || weights_[key] != 0;
   }
-  queries_[layer] += any;
+  queries.named += any;
   for (std::size_t head = 0; head != n_head_; ++head) {
     Sums& sums = sums_[layer * n_head_ + head];
     for (std::size_t key = 0; key != keys; ++key) {
@@ -46,8 +49,8 @@ TL_INLINE HeadScores HeadDetector::scores() const {
     const auto ratio = [](double a, double b) { return b == 0 ? 0 : a / b; };
     const double score = options_.measure == PatternMeasure::mul ? ratio(sums.matched, sums.attention)
                          : options_.measure == PatternMeasure::abs
-                             ? 1 - ratio(sums.difference, static_cast<double>(tokens_.size()))
-                             : ratio(sums.matched, static_cast<double>(queries_[i / n_head_]));
+                             ? 1 - ratio(sums.difference, static_cast<double>(queries_[i / n_head_].seen))
+                             : ratio(sums.matched, static_cast<double>(queries_[i / n_head_].named));
     scores.data()[i] = static_cast<float>(score);
   }
   return scores;

@@ -49,9 +49,12 @@ class HeadDetector {
   std::span<const Token> tokens_;
   AttentionPattern pattern_;
   DetectorOptions options_;
-  std::vector<Sums> sums_;            // [layer, head]
-  std::vector<std::size_t> queries_;  // of each layer: for which the pattern names something
-  std::vector<float> weights_;        // of the pattern, for one query
+  std::vector<Sums> sums_;  // [layer, head]
+  struct Queries {
+    std::size_t next = 0, seen = 0, named = 0;  // named: for which the pattern names something
+  };
+  std::vector<Queries> queries_;  // of each layer
+  std::vector<float> weights_;    // of the pattern, for one query
 };
 
 // Runs the model over a prompt, as far as the last pattern, under the policies, if any. (Several detectors in one run:

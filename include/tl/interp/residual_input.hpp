@@ -19,7 +19,7 @@ struct ResidualInput {
     const ResidualInput input{layer == unembedding ? config.n_layer : layer, mlp_input};
     if (input.layer > config.n_layer || (mlp_input && input.layer == config.n_layer))
       throw Error("the residual stream has no ", mlp_input ? "MLP" : "", mlp_input ? " input" : "input", " of layer ",
-                  layer, ": this model has layers 0 to ", config.n_layer - 1, ", and the unembedding after them");
+                  input.layer, ": this model has layers 0 to ", config.n_layer - 1, ", and the unembedding after them");
     if (mlp_input && config.d_mlp == 0) throw Error("there is no input of an MLP: this model has no MLPs");
     return input;
   }
