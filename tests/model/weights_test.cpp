@@ -61,3 +61,10 @@ TEST_CASE("weights that are not finite are refused, naming the tensor") {
   CHECK_THROWS_WITH(Weights<odd>(infinite, odd, 1),
                     "tensor `ln_f.bias` holds a value that is not finite, at element 3");
 }
+
+TEST_CASE("a weight that rounds to infinity in bfloat16 is refused there, not in float32") {
+  Poisoned huge("h.0.attn.c_attn.bias", 3.4e38f);
+  CHECK_NOTHROW(Weights<odd>(huge, odd, 1));
+  CHECK_THROWS_WITH((Weights<odd, bf16>(huge, odd, 1)),
+                    "tensor `h.0.attn.c_attn.bias` holds a value that is not finite in bfloat16, at element 3");
+}

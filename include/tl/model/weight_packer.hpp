@@ -3,9 +3,11 @@
 // is read in place, panel by panel, by all threads; nothing of it is kept.
 #include <algorithm>
 #include <atomic>
+#include <bit>
 #include <cmath>
 #include <cstring>
 #include <initializer_list>
+#include <limits>
 #include <string>
 #include <tl/core/error.hpp>
 #include <tl/kernels/packed_matrix.hpp>
@@ -53,16 +55,16 @@ class WeightPacker {
     source_.done(name);
     std::vector<float>().swap(staging_);
     const std::size_t bad = not_finite_.exchange(none);
-    if (bad != none) throw Error("tensor `", name, "` holds a value that is not finite, at element ", bad);
+    if (bad != none) throw Error("tensor `", name, "` holds a value that is not finite", std::same_as<S, bf16> ? " in bfloat16" : "", ", at element ", bad);
   }
   // Elements [first, first + count) to `to`, checked.
   void convert(const StoredWeights& from, std::size_t first, std::size_t count, float* to) {
     from.to_float(from.bytes + first * from.element_size, count, to);
     bool finite = true;
-    for (std::size_t i = 0; i != count; ++i) finite &= std::isfinite(to[i]);
+    for (std::size_t i = 0; i != count; ++i) finite &= std::abs(to[i]) <= greatest;
     if (finite) return;
     const auto bad = first + static_cast<std::size_t>(
-                                 std::find_if(to, to + count, [](float x) { return !std::isfinite(x); }) - to);
+                                 std::find_if(to, to + count, [](float x) { return !(std::abs(x) <= greatest); }) - to);
     std::size_t known = not_finite_.load();
     while (bad < known && !not_finite_.compare_exchange_weak(known, bad)) {
     }
@@ -103,6 +105,9 @@ class WeightPacker {
   }
 
   static constexpr std::size_t none = static_cast<std::size_t>(-1);
+  // What does not become infinite: bf16 rounds up from half a step above its own greatest number.
+  static constexpr float greatest =
+      std::same_as<S, bf16> ? std::bit_cast<float>(0x7f7f7fffu) : std::numeric_limits<float>::max();
   WeightSource& source_;
   WeightStorage& storage_;
   int threads_;
