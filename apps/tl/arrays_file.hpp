@@ -17,6 +17,7 @@ class ArraysFile {
  public:
   explicit ArraysFile(const std::string& path) : npz_(path) {}
 
+  void add(const std::string& name, const io::NpyView& array) { npz_.add(name, array); }
   // What two hook names both cover is written once.
   void add(const std::vector<NamedArray>& arrays, const std::string& prefix = "");
   void finish(const nlohmann::ordered_json& provenance);

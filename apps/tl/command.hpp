@@ -26,5 +26,6 @@ Command cache(CLI::App& program);
 Command loss(CLI::App& program);
 Command generate(CLI::App& program);
 Command pack(CLI::App& program);
+Command lens(CLI::App& program);
 
 }  // namespace tl::app

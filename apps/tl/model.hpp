@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 #include <tl/decode/load.hpp>
+#include <type_traits>
 #include <variant>
 #include <vector>
 
@@ -64,6 +65,16 @@ class Model {
   template <class F>
   decltype(auto) with_network(const F& f) const {
     return std::visit(f, network_);
+  }
+  // f(network) of float32 weights, in either basis: for analyses, which are not compiled for each storage. Throws Error
+  // where --dtype is another.
+  template <class F>
+  auto with_float32(const F& f) const {
+    using Result = std::invoke_result_t<const F&, const Gpt2<dynamic_gpt2>&>;
+    return with_network([&]<class N>(const N& network) -> Result {
+      if constexpr (std::same_as<typename N::storage_type, float>) return f(network);
+      else throw Error("this command works on --dtype ", storage_name<float>, ", and it is `", dtype(), "`");
+    });
   }
   const Config& config() const {
     return with_network([](const auto& network) -> const Config& { return network.config(); });
