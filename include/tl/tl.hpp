@@ -46,9 +46,11 @@
 #include <tl/hooks/position.hpp>
 #include <tl/hooks/row.hpp>
 #include <tl/hooks/steer.hpp>
+#include <tl/interp/ablation_grid.hpp>
 #include <tl/interp/accumulated_resid.hpp>
 #include <tl/interp/apply_ln.hpp>
 #include <tl/interp/attention_pattern.hpp>
+#include <tl/interp/causal_trace.hpp>
 #include <tl/interp/component_labels.hpp>
 #include <tl/interp/composition.hpp>
 #include <tl/interp/contrast.hpp>
@@ -72,12 +74,14 @@
 #include <tl/interp/neuron_results.hpp>
 #include <tl/interp/patched_grid.hpp>
 #include <tl/interp/patching.hpp>
+#include <tl/interp/path_patching.hpp>
 #include <tl/interp/point_captures.hpp>
 #include <tl/interp/repeated_tokens.hpp>
 #include <tl/interp/residual_input.hpp>
 #include <tl/interp/residual_stack.hpp>
 #include <tl/interp/singular_directions.hpp>
 #include <tl/interp/sweep.hpp>
+#include <tl/interp/sweep_grid.hpp>
 #include <tl/interp/test_prompt.hpp>
 #include <tl/interp/top_activations.hpp>
 #include <tl/interp/vocabulary_projection.hpp>

@@ -31,7 +31,7 @@ constexpr PhiloxCounter philox4x32_10(PhiloxCounter counter, PhiloxKey key) {
 
 // What a number is for. Every use has an enumerator of its own; a new use is appended, for the values are part of
 // the names and saved seeds rely on them.
-enum class Purpose : std::uint8_t { draw, draft, accept, watermark, weights, data, attack, test };
+enum class Purpose : std::uint8_t { draw, draft, accept, watermark, weights, data, attack, test, noise };
 
 // A seed and the caller's stream: one stream for each sequence that is to be independent of the others.
 struct RandomKey {

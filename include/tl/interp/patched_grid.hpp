@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <map>
 #include <span>
-#include <tl/hooks/dynamic_hooks.hpp>
-#include <tl/interp/sweep.hpp>
+#include <tl/interp/point_captures.hpp>
+#include <tl/interp/sweep_grid.hpp>
 #include <vector>
 
 namespace TL_NAMESPACE {
@@ -13,13 +13,6 @@ namespace TL_NAMESPACE {
 struct PatchTask {
   std::vector<Token> clean, corrupted;
   Metric metric;
-};
-
-// What a grid goes over, beside layers.
-struct PatchAxes {
-  bool head = false;
-  bool position = false;  // else all positions are patched at once
-  bool source = false;    // of patterns: single entries
 };
 
 template <class Model>
@@ -33,68 +26,47 @@ class PatchedGrid {
                   ": patching goes by position, and needs as many of each");
     // Before the first token that differs both runs are one, and a patch changes nothing.
     same_ = static_cast<std::size_t>(std::ranges::mismatch(task.clean, task.corrupted).in1 - task.clean.begin());
-    corrupted_ = sweep_.base(task.metric);
   }
 
-  double corrupted() const { return corrupted_; }
+  double corrupted() { return sweep_.base(task_.metric); }
 
   // The metric of each cell: [layer, head, pos, source pos] as the axes say, row-major.
-  std::vector<double> operator()(Point point, const PatchAxes& axes) {
-    const Config& config = model_.config();
-    const std::size_t n = task_.clean.size(), heads = axes.head ? config.n_head : 1;
-    const std::size_t positions = axes.position ? n : 1, sources = axes.source ? n : 1;
-    std::vector<double> grid(config.n_layer * heads * positions * sources, corrupted_);
-    std::vector<Cell> cells;
-    std::vector<std::size_t> index;
-    for (std::size_t i = 0; i != grid.size(); ++i) {
-      const std::size_t source = i % sources, position = i / sources % positions, head = i / sources / positions % heads;
-      const std::size_t layer = i / sources / positions / heads;
-      const std::size_t first = axes.position ? std::max(position, same_) : same_;
-      if ((axes.position && position < same_) || first == n || source > position) continue;
-      Cell cell{.point = point, .layer = layer, .first = first, .edit = {}};
-      if (axes.position) cell.last = position;
-      if (axes.head) cell.head = head;
-      if (axes.source) cell.edit = put_entry(point, layer, head, source);
-      else cell.edit = put(point, layer, head);
-      cells.push_back(std::move(cell));
-      index.push_back(i);
-    }
-    if (cells.empty()) return grid;
-    const std::vector<double> values = sweep_.run(cells, task_.metric, progress_);
-    for (std::size_t i = 0; i != cells.size(); ++i) grid[index[i]] = values[i];
-    return grid;
+  std::vector<double> operator()(Point point, const SweepAxes& axes) {
+    const std::size_t heads = axes.head ? model_.config().n_head : 1;
+    return sweep_grid(sweep_, model_.config(), point, axes, same_, task_.metric, progress_,
+                      [&](std::size_t layer, std::size_t head, std::size_t source) {
+                        return axes.source ? put_entry(point, layer, head, source) : put(point, layer, head, heads);
+                      });
   }
 
  private:
   // The clean run's values over what is there.
-  Cell::Edit put(Point point, std::size_t layer, std::size_t head) {
-    const CapturedArray& clean = captured(point, layer);
+  Cell::Edit put(Point point, std::size_t layer, std::size_t head, std::size_t heads) {
     const std::size_t n = task_.clean.size();
+    const float* const clean = captured(point, layer);
     if (info(point).shape == PointShape::head_key_pos)
-      return [from = clean.values.data() + head * n * n, n](std::span<float> row, std::size_t position) {
+      return [from = clean + head * n * n, n](std::span<float> row, std::size_t position) {
         std::copy_n(from + position * n, row.size(), row.data());
       };
-    const std::size_t width = clean.values.size() / n;
-    return [from = clean.values.data(), width, head](std::span<float> row, std::size_t position) {
-      std::copy_n(from + position * width + head * row.size(), row.size(), row.data());
+    return [clean, head, heads](std::span<float> row, std::size_t position) {
+      std::copy_n(clean + (position * heads + head) * row.size(), row.size(), row.data());
     };
   }
   Cell::Edit put_entry(Point point, std::size_t layer, std::size_t head, std::size_t source) {
     const std::size_t n = task_.clean.size();
-    return [from = captured(point, layer).values.data() + head * n * n + source, source, n](std::span<float> row, std::size_t position) {
+    return [from = captured(point, layer) + head * n * n + source, source, n](std::span<float> row, std::size_t position) {
       row[source] = from[position * n];
     };
   }
-  // Of the clean run, which is run once for each point.
-  const CapturedArray& captured(Point point, std::size_t layer) {
-    std::vector<NamedArray>& layers = clean_[point];
-    if (layers.empty()) {
-      DynamicHooks hooks;
-      hooks.capture("blocks.*." + std::string(info(point).name));
-      model_.run(task_.clean, options_, hooks);
-      layers = hooks.take();
+  // Of the clean run, which is run once for each point: [pos, ...] or [head, pos, key_pos].
+  const float* captured(Point point, std::size_t layer) {
+    auto found = clean_.find(point);
+    if (found == clean_.end()) {
+      std::vector<PointAt> wanted;
+      add_layers(wanted, point, model_.config().n_layer);
+      found = clean_.emplace(point, capture_points(model_, task_.clean, wanted, all, options_)).first;
     }
-    return layers[layer].array;
+    return found->second(point, layer);
   }
 
   const Model& model_;
@@ -102,9 +74,8 @@ class PatchedGrid {
   RunOptions options_;
   SweepProgress progress_;
   Sweep<Model> sweep_;
-  std::map<Point, std::vector<NamedArray>> clean_;
+  std::map<Point, PointCaptures> clean_;
   std::size_t same_ = 0;
-  double corrupted_ = 0;
 };
 
 }  // namespace TL_NAMESPACE

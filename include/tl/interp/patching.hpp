@@ -5,12 +5,12 @@
 #include <span>
 #include <string>
 #include <tl/core/tensor.hpp>
+#include <tl/interp/head_scores.hpp>
 #include <tl/interp/patched_grid.hpp>
 
 namespace TL_NAMESPACE {
 
 using LayerPos = Tensor<float, Dim<"layer">, Dim<"pos">>;
-using LayerHead = Tensor<float, Dim<"layer">, Dim<"head">>;
 using LayerPosHead = Tensor<float, Dim<"layer">, Dim<"pos">, Dim<"head">>;
 using LayerHeadPos = Tensor<float, Dim<"layer">, Dim<"head">, Dim<"pos">>;
 using LayerHeadPosKey = Tensor<float, Dim<"layer">, Dim<"head">, Dim<"pos">, Dim<"key_pos">>;
@@ -21,7 +21,7 @@ using PatchTasks = std::span<const PatchTask>;
 namespace detail {
 
 template <class Model>
-std::vector<double> patched_mean(const Model& model, PatchTasks tasks, Point point, const PatchAxes& axes,
+std::vector<double> patched_mean(const Model& model, PatchTasks tasks, Point point, const SweepAxes& axes,
                                  RunOptions options, const SweepProgress& progress) {
   if (tasks.empty()) throw Error("activation patching needs at least one pair of prompts");
   std::vector<double> sum;
@@ -54,7 +54,7 @@ Grid as_grid(const std::vector<double>& values, const std::array<std::size_t, Gr
 }
 
 // One of TransformerLens' functions: get_act_patch_...(model, tasks), or of one task.
-template <Point P, PatchAxes Axes>
+template <Point P, SweepAxes Axes>
 struct GetActPatch {
   template <class Model>
   auto operator()(const Model& model, PatchTasks tasks, RunOptions options = {}, const SweepProgress& progress = {}) const {
@@ -62,7 +62,7 @@ struct GetActPatch {
     const std::size_t layers = model.config().n_layer, heads = model.config().n_head, n = tasks[0].clean.size();
     if constexpr (Axes.source) return as_grid<LayerHeadPosKey>(mean, {layers, heads, n, n});
     else if constexpr (!Axes.head) return as_grid<LayerPos>(mean, {layers, n});
-    else if constexpr (!Axes.position) return as_grid<LayerHead>(mean, {layers, heads});
+    else if constexpr (!Axes.position) return as_grid<HeadScores>(mean, {layers, heads});
     else if constexpr (P == Point::pattern) return as_grid<LayerHeadPos>(mean, {layers, heads, n});
     else return heads_last(as_grid<LayerHeadPos>(mean, {layers, heads, n}));
   }
@@ -86,7 +86,7 @@ struct GetEvery {
   }
 };
 
-inline constexpr PatchAxes by_pos{.position = true}, heads_by_pos{.head = true, .position = true}, heads_all_pos{.head = true};
+inline constexpr SweepAxes by_pos{.position = true}, heads_by_pos{.head = true, .position = true}, heads_all_pos{.head = true};
 
 }  // namespace detail
 
@@ -102,7 +102,7 @@ inline constexpr detail::GetActPatch<Point::k, detail::heads_by_pos> get_act_pat
 inline constexpr detail::GetActPatch<Point::v, detail::heads_by_pos> get_act_patch_attn_head_v_by_pos{};
 inline constexpr detail::GetActPatch<Point::pattern, detail::heads_by_pos> get_act_patch_attn_head_pattern_by_pos{};
 // [layer, head, destination, source]
-inline constexpr detail::GetActPatch<Point::pattern, PatchAxes{true, true, true}> get_act_patch_attn_head_pattern_dest_src_pos{};
+inline constexpr detail::GetActPatch<Point::pattern, SweepAxes{true, true, true}> get_act_patch_attn_head_pattern_dest_src_pos{};
 // [layer, head], all positions at once
 inline constexpr detail::GetActPatch<Point::z, detail::heads_all_pos> get_act_patch_attn_head_out_all_pos{};
 inline constexpr detail::GetActPatch<Point::q, detail::heads_all_pos> get_act_patch_attn_head_q_all_pos{};

@@ -7,8 +7,9 @@
 #include <cmath>
 #include <functional>
 #include <limits>
-#include <numeric>
+#include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <tl/interp/metric.hpp>
 #include <tl/model/gpt2.hpp>
@@ -27,6 +28,27 @@ struct Cell {
   std::size_t first = 0;                     // positions from here ...
   std::optional<std::size_t> last = {};      // ... to here, the end where there is none, are edited
   Edit edit;
+
+  // The same point of layers behind, edited in the same run: a window of layers.
+  struct Further {
+    std::size_t layer;
+    Edit edit;
+  };
+  std::vector<Further> further = {};
+
+  const Edit* at(int at_layer) const {
+    if (!info(point).in_block || at_layer == static_cast<int>(layer)) return &edit;
+    for (const Further& more : further)
+      if (at_layer == static_cast<int>(more.layer)) return &more.edit;
+    return nullptr;
+  }
+};
+
+struct SweepOptions {
+  // Edits of the embeddings (hook_embed) that belong to the base run, and so to every cell: noise, a corrupted subject.
+  std::function<void(std::span<float> embedding, std::size_t position)> embed = {};
+  // Attention patterns of all cells are the base run's: what an edit does other than by moving attention.
+  bool frozen_patterns = false;
 };
 
 // Called as a sweep goes on; false stops it.
@@ -37,10 +59,17 @@ namespace detail {
 // The policy of a sweep: keeps the residual stream of the base run, then edits the rows of cells.
 class CellEdits {
  public:
+  explicit CellEdits(const SweepOptions& options) : options_(options) {}
+
   bool wants(Point point, int layer) const {
-    return cells_.empty() ? point == Point::resid_pre : point == cells_[0]->point && layer == layer_;
+    if (cells_.empty()) return point == Point::resid_pre || edits(point, layer) || (keeps_patterns() && point == Point::pattern);
+    return edits(point, layer);
   }
-  bool edits(Point point, int layer) const { return !cells_.empty() && wants(point, layer); }
+  bool edits(Point point, int layer) const {
+    if (cells_.empty()) return point == Point::embed && options_.embed;
+    if (options_.frozen_patterns && point == Point::pattern) return true;
+    return point == cells_[0]->point && (layer == no_layer || layers_.contains(layer));
+  }
   // A session's past is the base run, which nothing edits.
   bool edits_position(std::size_t, std::size_t) const { return false; }
   bool may_share(std::size_t, std::size_t, std::size_t) const { return true; }
@@ -51,34 +80,57 @@ class CellEdits {
 
   template <class T, class... Ds>
   void call(TensorView<T, Ds...> view, const Context& at) {
-    if (cells_.empty()) {
-      residual_.insert(residual_.end(), view.data(), view.data() + view.size());
-      return;
-    }
     constexpr bool by_row = leads_with_rows<TensorView<T, Ds...>>;
+    if (cells_.empty()) return base(view, at);
+    if constexpr (!by_row)
+      if (options_.frozen_patterns && at.point == Point::pattern) {
+        const auto& kept = patterns_.at({at.layer, at.position()});
+        std::copy(kept.begin(), kept.end(), view.data());
+        if (cells_[0]->point != Point::pattern) return;
+      }
     for (std::size_t row = 0; row != at.rows(); ++row) {
       const Cell& cell = *cells_[at.sequence(row)];
       const std::size_t position = at.position(row), size = by_row ? view.size() / at.rows() : view.size();
-      if (position < cell.first || (cell.last && position > *cell.last)) continue;
+      const Cell::Edit* const edit = cell.at(at.layer);
+      if (!edit || position < cell.first || (cell.last && position > *cell.last)) continue;
       std::span<float> values(view.data() + row * size, size);
       if (cell.head) {
         const std::size_t width = size / view.shape().extents()[by_row ? 1 : 0];
         values = values.subspan(*cell.head * width, width);
       }
-      cell.edit(values, position);
+      (*edit)(values, position);
     }
   }
 
   void edit(std::span<const Cell* const> cells) {
     cells_ = cells;
-    layer_ = cells.empty() ? -1 : static_cast<int>(cells[0]->layer);
+    layers_.clear();
+    for (const Cell* cell : cells) {
+      layers_.insert(static_cast<int>(cell->layer));
+      for (const Cell::Further& more : cell->further) layers_.insert(static_cast<int>(more.layer));
+    }
   }
   std::span<const float> residual() const { return residual_; }  // [layer, pos, d_model]
 
  private:
+  bool keeps_patterns() const { return options_.frozen_patterns; }
+  // The base run: keeps what cells need of it.
+  template <class T, class... Ds>
+  void base(TensorView<T, Ds...> view, const Context& at) {
+    if (at.point == Point::resid_pre) residual_.insert(residual_.end(), view.data(), view.data() + view.size());
+    if (at.point == Point::pattern) patterns_[{at.layer, at.position()}] = {view.data(), view.data() + view.size()};
+    if (at.point == Point::embed)
+      for (std::size_t row = 0; row != at.rows(); ++row) {
+        const std::size_t width = view.size() / at.rows();
+        options_.embed({view.data() + row * width, width}, at.position(row));
+      }
+  }
+
+  SweepOptions options_;
   std::span<const Cell* const> cells_;
-  int layer_ = -1;
+  std::set<int> layers_;
   std::vector<float> residual_;
+  std::map<std::pair<int, std::size_t>, std::vector<float>> patterns_;  // of a layer and position: [head, key_pos]
 };
 
 }  // namespace detail
@@ -87,10 +139,11 @@ template <class Model>
 class Sweep {
  public:
   // Runs the base prompt. Throws Error where it is empty.
-  Sweep(const Model& model, std::span<const Token> tokens, RunOptions options = {})
-      : model_(&model), length_(tokens.size()), session_(model, options, edits_) {
+  Sweep(const Model& model, std::span<const Token> tokens, RunOptions run = {}, const SweepOptions& options = {})
+      : model_(&model), length_(tokens.size()), edits_(options), session_(model, run, edits_) {
     if (tokens.empty()) throw Error("a sweep needs a prompt of at least one token");
-    session_.extend(session_.open(length_), tokens, Need::past);
+    // The last layer's patterns lie behind its keys and values.
+    session_.extend(session_.open(length_), tokens, options.frozen_patterns ? Need::last_logits : Need::past);
   }
   Sweep(const Sweep&) = delete;
 
@@ -144,17 +197,25 @@ class Sweep {
   // The fewest rows at which linear layers reach what they can, some times over.
   static constexpr std::size_t rows_together = 1024;
 
+  static std::string name(const Cell& cell) {
+    return full_name(cell.point, info(cell.point).in_block ? static_cast<int>(cell.layer) : no_layer);
+  }
   void check(const Cell& cell) const {
     const Config& config = model_->config();
     const PointInfo& point = info(cell.point);
-    if (!point.in_block) throw Error("a sweep edits points of blocks, and ", full_name(cell.point, no_layer), " is none");
+    if (!point.in_block && (cell.point < Point::ln_final_scale || cell.point == Point::unembed_out || cell.layer + 1 != config.n_layer))
+      throw Error("a sweep edits points of blocks, or of the final LayerNorm behind the last layer, and ",
+                  full_name(cell.point, no_layer), " in layer ", cell.layer, " is none");
+    for (const Cell::Further& more : cell.further)
+      if (more.layer <= cell.layer || more.layer >= config.n_layer)
+        throw Error("a cell of layer ", cell.layer, " names layer ", more.layer, " too, which is not behind it");
     if (cell.layer >= config.n_layer)
       throw Error("a cell names layer ", cell.layer, ", and this model has layers 0 to ", config.n_layer - 1);
-    if (const char* why = detail::missing_part(cell.point, config))
-      throw Error("a cell names ", full_name(cell.point, static_cast<int>(cell.layer)), ", and ", why);
+    if (const char* const why = detail::missing_part(cell.point, config))
+      throw Error("a cell names ", name(cell), ", and ", why);
     const bool by_head = point.shape == PointShape::head_d_head || point.shape == PointShape::head_d_model ||
                          point.shape == PointShape::head_key_pos;
-    if (cell.head && !by_head) throw Error(full_name(cell.point, static_cast<int>(cell.layer)), " has no heads");
+    if (cell.head && !by_head) throw Error(name(cell), " has no heads");
     if (cell.head && *cell.head >= config.n_head)
       throw Error("a cell names head ", *cell.head, ", and this model has heads 0 to ", config.n_head - 1);
     if (cell.first >= length_ || (cell.last && (*cell.last < cell.first || *cell.last >= length_)))
