@@ -120,6 +120,13 @@ def all_tasks():
                    {"task": "capture", "tokens": prompt(n), "names": default_points}, (*lenses, unhooked),
                    (*(Goal(goal, (lens.column,)) for lens in lenses), Goal(.8, ("tl unhooked",))))
 
+    section = "Activation patching, 15 tokens"
+    clean, corrupted = prompt(15), [i * 7907 % d_vocab["gpt2_small"] for i in range(15)]
+    for grid, name, goal in (("resid_pre", "resid_pre, 12 x 15 cells", 60), ("attn_head_out_all_pos", "heads' output, 144 cells", 35),
+                             ("attn_head_all_pos_every", "heads, 5 x 144 cells", 35)):
+        yield Task(section, name, "ms", "fp32", {"task": "patch", "tokens": corrupted, "clean": clean, "grid": grid, "answer": 100, "foil": 200},
+                   (lenses[1],), (Goal(goal, (lenses[1].column,)),), roofline="flops", share=.75)
+
     section = "The default model"
     model = "tinystories-6l"
     yield Task(section, "64 tokens, all logits", "ms", "fp32", forward(64, "all", model), (torch,), (Goal(20, ("torch",)),), model)
@@ -151,6 +158,9 @@ def smallest(task):
     if len(task.command["tokens"]) > 64 and not task.fresh:
         return None
     command = {**task.command, "seconds": 0, "tokens": task.command["tokens"][:64]}
+    if "clean" in command:
+        command["clean"] = command["clean"][:2]
+        command["tokens"] = command["tokens"][:2]
     if "new" in command:
         command["new"] = 2
     return dataclasses.replace(task, command=command)

@@ -13,6 +13,7 @@
 #include <tl/decode/logits.hpp>
 #include <tl/hooks/dynamic_hooks.hpp>
 #include <tl/hooks/steer.hpp>
+#include <tl/interp/patching.hpp>
 
 #include "../roofline.hpp"
 
@@ -52,6 +53,8 @@ class Worker {
     if (task == "forward") return forward(command);
     if (task == "decode") return command.value("steer", false) ? steered_decode(command) : decode(command);
     if (task == "capture") return capture(command);
+    if constexpr (std::same_as<Storage, float>)  // asked of no other, and long to compile
+      if (task == "patch") return patch(command);
     throw tl::Error("there is no task `", task, "`");
   }
 
@@ -118,6 +121,51 @@ class Worker {
       const double seconds = since(start);
       return Timed{seconds, best(logits, prompt.size() - 1)};
     });
+  }
+
+  // A grid of activation patches. FLOPs are those that are needed: rows from the patched position on, layers from the
+  // patched one on, of the last row only in the last layer behind its keys and values.
+  json patch(const json& command) {
+    const tl::PatchTask one{command.at("clean").get<Tokens>(), command.at("tokens").get<Tokens>(),
+                            tl::logit_difference(command.at("answer"), command.at("foil"))};
+    const tl::Config& c = model_.config();
+    const auto same = static_cast<std::size_t>(std::ranges::mismatch(one.clean, one.corrupted).in1 - one.clean.begin());
+    const std::size_t n = one.clean.size(), d = c.d_model, d_attn = c.n_head * c.d_head;
+    const auto needed = [&](std::size_t rows, std::size_t layer) {
+      const double qkv = 6. * static_cast<double>(d * d_attn);
+      const double rest = 2. * static_cast<double>(d * d_attn) + 4. * static_cast<double>(d * c.d_mlp);
+      return static_cast<double>(rows * (c.n_layer - 1 - layer)) * (qkv + rest) + static_cast<double>(rows) * qkv + rest;
+    };
+    double by_position = 0, all_positions = 0;
+    for (std::size_t layer = 0; layer != c.n_layer; ++layer) {
+      for (std::size_t p = same; p != n; ++p) by_position += needed(n - p, layer);
+      all_positions += static_cast<double>(c.n_head) * needed(n - same, layer);
+    }
+    const std::string grid = command.at("grid");
+    const auto with = [&](const auto& get, double flops, std::size_t cells) {
+      return repeat(command, {{"work", cells}, {"flops", flops}, {"bytes", 0}}, [&](bool warming) {
+        if (warming) return Timed{0, 0};
+        const auto start = Clock::now();
+        const auto values = get(model_, one, tl::RunOptions{threads_});
+        const double seconds = since(start);
+        return Timed{seconds, greatest(values)};
+      });
+    };
+    const std::size_t heads = c.n_layer * c.n_head;
+    if (grid == "resid_pre") return with(tl::get_act_patch_resid_pre, by_position, c.n_layer * n);
+    if (grid == "attn_head_out_all_pos") return with(tl::get_act_patch_attn_head_out_all_pos, all_positions, heads);
+    if (grid == "attn_head_all_pos_every")
+      return with(tl::get_act_patch_attn_head_all_pos_every, 5 * all_positions, 5 * heads);
+    throw tl::Error("there is no grid `", grid, "`");
+  }
+  // The index of the greatest value of a grid, or of several one after the other.
+  template <class Grid>
+  static std::size_t greatest(const Grid& grid) {
+    std::vector<float> values;
+    if constexpr (requires { grid.values(); }) values.assign(grid.values().begin(), grid.values().end());
+    else
+      for (const auto& one : grid) values.insert(values.end(), one.values().begin(), one.values().end());
+    return static_cast<std::size_t>(std::ranges::max_element(values) - values.begin());
   }
 
   // The work of a repetition: `steps` forward passes of `rows` rows each after `past`, giving `tokens` tokens in all.

@@ -3,6 +3,7 @@ import importlib.metadata
 
 import torch
 import transformer_lens
+import transformer_lens.patching
 import transformers
 
 import protocol
@@ -52,6 +53,17 @@ class Engine:
         if missing := wanted - cache.keys():
             raise RuntimeError(f"{min(missing)} was not cached")
         return seconds, int(out[0, -1].argmax())
+
+    def patch(self, tokens, clean, grid, answer, foil, warming):
+        """A function of its patching.py. Once: it takes up to minutes."""
+        if warming:
+            return 0, 0
+        corrupted = torch.tensor([tokens])
+        start = protocol.clock()
+        _, cache = self.model.run_with_cache(torch.tensor([clean]))
+        values = getattr(transformer_lens.patching, "get_act_patch_" + grid)(
+            self.model, corrupted, cache, lambda logits: logits[0, -1, answer] - logits[0, -1, foil])
+        return protocol.clock() - start, int(values.flatten().argmax())
 
     def decode(self, tokens, new, warming, steer=False, alpha=0.0):
         """Its generate(), with its cache; less what the prompt and the first token take."""
