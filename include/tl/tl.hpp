@@ -74,6 +74,8 @@
 #include <tl/interp/neuron_results.hpp>
 #include <tl/interp/patched_grid.hpp>
 #include <tl/interp/patching.hpp>
+#include <tl/interp/patchscope.hpp>
+#include <tl/interp/patchscope_scores.hpp>
 #include <tl/interp/path_patching.hpp>
 #include <tl/interp/point_captures.hpp>
 #include <tl/interp/repeated_tokens.hpp>
