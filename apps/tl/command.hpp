@@ -27,5 +27,8 @@ Command loss(CLI::App& program);
 Command generate(CLI::App& program);
 Command pack(CLI::App& program);
 Command lens(CLI::App& program);
+Command patch(CLI::App& program);
+Command attribute(CLI::App& program);
+Command heads(CLI::App& program);
 
 }  // namespace tl::app

@@ -1,4 +1,5 @@
-"""Reads .npy and .npz with nothing but the standard library: (shape, values) of numbers, text of strings."""
+"""Reads .npy and .npz with nothing but the standard library: (shape, values) of numbers, text of strings, and a list
+of texts where there is a dimension."""
 import array
 import ast
 import math
@@ -13,7 +14,9 @@ def parse(data):
     assert not header["fortran_order"]
     body = data[start + size :]
     if header["descr"].startswith("<U"):
-        return body.decode("utf-32-le")
+        text = body.decode("utf-32-le")
+        width = int(header["descr"][2:])
+        return [text[i * width : (i + 1) * width].rstrip("\0") for i in range(*header["shape"])] if header["shape"] else text
     values = array.array({"<f4": "f", "<i4": "i", "<i8": "q"}[header["descr"]], body)
     assert len(values) == math.prod(header["shape"])
     return header["shape"], values

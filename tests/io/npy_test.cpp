@@ -66,6 +66,17 @@ TEST_CASE("every type and rank comes back") {
   REQUIRE(error_of([&] { NpyView(std::span<const float>(), {2}); }) == "an array of shape [2] cannot have 0 elements");
 }
 
+TEST_CASE("strings of a list are as long as the longest") {
+  const std::vector<std::string> texts{"L0H1", "", "na\u00efve b"};
+  const NpyArray array = npy_text(texts);
+  REQUIRE(npy_header(array).find("'<U7', 'fortran_order': False, 'shape': (3,)") != std::string::npos);
+  REQUIRE(array.data.size() == 3 * 7 * 4);
+  REQUIRE(array.data[4] == std::byte('0'));  // the second character of the first
+  REQUIRE(array.data[2 * 28 + 8] == std::byte(0xef));
+  REQUIRE(array.data[28] == std::byte(0));
+  REQUIRE(npy_header(npy_text(std::span<const std::string>())).find("'<U0'") != std::string::npos);
+}
+
 TEST_CASE("text comes back as UTF-8, what is none as U+FFFD") {
   const auto round_trip = [](std::string_view text) {
     const NpyArray array = npy_text(text);

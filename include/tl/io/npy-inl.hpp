@@ -184,9 +184,24 @@ TL_INLINE NpyArray npy_text(std::string_view utf8) {
   return array;
 }
 
+// All as long as the longest: NumPy fills the others with zeros.
+TL_INLINE NpyArray npy_text(std::span<const std::string> utf8) {
+  NpyArray array{NpyType::text, {utf8.size()}, {}};
+  std::vector<std::vector<std::byte>> strings;
+  std::size_t longest = 4;
+  for (const std::string& text : utf8)
+    longest = std::max(longest, strings.emplace_back(npy_text(std::string_view(text)).data).size());
+  for (std::vector<std::byte>& text : strings) {
+    text.resize(longest);
+    array.data.insert(array.data.end(), text.begin(), text.end());
+  }
+  return array;
+}
+
 TL_INLINE std::string npy_header(const NpyView& array) {
   std::string descr(detail::npy_row(array.type).descr);
-  if (array.type == NpyType::text) descr += std::to_string(array.bytes.size() / 4);
+  if (array.type == NpyType::text)
+    descr += std::to_string(array.bytes.size() / std::max<std::size_t>(4, byte_count(array.shape, 4).value_or(4)));
   std::string shape = shape_text(array.shape);
   shape.front() = '(';
   shape.back() = array.shape.size() == 1 ? ',' : ')';

@@ -13,7 +13,8 @@
 
 namespace TL_NAMESPACE::io {
 
-// text: one string of any length without dimensions, NumPy's '<U' (UCS-4); str(array) gives it back.
+// text: strings of any length, NumPy's '<U' (UCS-4); str(array) gives back the one string of an array without dimensions,
+// which alone is read here.
 enum class NpyType { float32, float64, int32, int64, uint8, boolean, text };
 std::string_view npy_type_name(NpyType type);  // as NumPy says it: "float32"
 
@@ -74,8 +75,9 @@ struct NpyArray {
   [[noreturn]] void refuse_shape(std::span<const std::size_t> wanted) const;
 };
 
-// An array of type text. What is not UTF-8 becomes U+FFFD.
+// Arrays of type text: one string without dimensions, or a list of them. What is not UTF-8 becomes U+FFFD.
 NpyArray npy_text(std::string_view utf8);
+NpyArray npy_text(std::span<const std::string> utf8);
 
 // Anything that can be written: a type, a shape and the elements in C order, owned elsewhere.
 struct NpyView {
