@@ -6,6 +6,7 @@ columns = {  # of each section, after tl's
     "Forward, last logits": ("llama.cpp", "torch"),
     "Greedy decoding after 32 tokens": ("llama.cpp", "torch", "CTranslate2", "tl, 1 row"),
     "Hooks": ("TransformerLens", "TransformerLens 3", "tl unhooked"),
+    "Activation patching, 15 tokens": ("TransformerLens 3",),
     "The default model": ("torch", "llama.cpp"),
     "In a fresh process": ("torch", "llama.cpp"),
 }
