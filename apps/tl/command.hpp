@@ -30,5 +30,7 @@ Command lens(CLI::App& program);
 Command patch(CLI::App& program);
 Command attribute(CLI::App& program);
 Command heads(CLI::App& program);
+Command circuit(CLI::App& program);
+Command report(CLI::App& program);
 
 }  // namespace tl::app

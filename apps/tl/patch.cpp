@@ -5,13 +5,11 @@
 #include <array>
 #include <cmath>
 #include <nlohmann/json.hpp>
-#include <tl/interp/patched_grid.hpp>
 
 #include "arrays_file.hpp"
 #include "command.hpp"
-#include "interrupt.hpp"
 #include "json_array.hpp"
-#include "progress_line.hpp"
+#include "patched.hpp"
 #include "prompts.hpp"
 #include "provenance.hpp"
 #include "standard_output.hpp"
@@ -31,21 +29,15 @@ struct Settings {
   bool by_position = false, json = false;
 };
 
-struct Site {
-  std::string_view name;
-  Point point;
-  bool of_heads;
-};
+constexpr std::array sites{PatchSite{"resid_pre", Point::resid_pre, false}, PatchSite{"resid_mid", Point::resid_mid, false},
+                           PatchSite{"attn_out", Point::attn_out, false},   PatchSite{"mlp_out", Point::mlp_out, false},
+                           PatchSite{"z", Point::z, true},                  PatchSite{"q", Point::q, true},
+                           PatchSite{"k", Point::k, true},                  PatchSite{"v", Point::v, true},
+                           PatchSite{"pattern", Point::pattern, true}};
 
-constexpr std::array sites{Site{"resid_pre", Point::resid_pre, false}, Site{"resid_mid", Point::resid_mid, false},
-                           Site{"attn_out", Point::attn_out, false},   Site{"mlp_out", Point::mlp_out, false},
-                           Site{"z", Point::z, true},                  Site{"q", Point::q, true},
-                           Site{"k", Point::k, true},                  Site{"v", Point::v, true},
-                           Site{"pattern", Point::pattern, true}};
-
-Site site_of(const Settings& settings) {
+PatchSite site_of(const Settings& settings) {
   std::string names;
-  for (const Site& site : sites) {
+  for (const PatchSite& site : sites) {
     if (site.name == settings.site) {
       if (settings.by_position && !site.of_heads)
         throw Error("--by-position is of heads' sites: ", site.name, " goes by position anyway");
@@ -57,54 +49,13 @@ Site site_of(const Settings& settings) {
               ": give one of ", names);
 }
 
-// [layer, pos], or [layer, head], or [layer, head, pos]: the metric and its share of the way from corrupted to clean.
-// NaN in cells that were not run.
-struct Grid {
-  double clean = 0, corrupted = 0;
-  bool interrupted = false;
-  std::vector<std::size_t> extents;
-  std::vector<float> values, normalised;
-};
-
-// Throws Error where the two runs' metrics are too near each other for a share between them.
-Grid patched(const Model& model, const PatchTask& task, const Site& site, bool by_position) {
-  Grid grid;
-  const Config& config = model.config();
-  grid.extents = {config.n_layer};
-  if (site.of_heads) grid.extents.push_back(config.n_head);
-  if (!site.of_heads || by_position) grid.extents.push_back(task.clean.size());
-
-  const Interrupt interrupt;
-  std::optional<ProgressLine> line;
-  const auto progress = [&](std::size_t done, std::size_t count) {
-    if (!line) line.emplace("cells", count);
-    line->update(done);
-    if (interrupt.asked() && done != count) grid.interrupted = true;
-    return !grid.interrupted;
-  };
-  const auto values = model.with_float32([&]<class N>(const N& network) {
-    PatchedGrid<N> patch(network, task, model.run_options(), progress);
-    grid.corrupted = patch.corrupted();
-    grid.clean = Sweep<N>(network, task.clean, model.run_options()).base(task.metric);
-    if (!(std::abs(grid.clean - grid.corrupted) >= 1e-6))
-      throw Error("the clean prompt's logit difference is ", grid.clean, " and the corrupted one's ", grid.corrupted,
-                  ": there is nothing between them to bring back");
-    return patch(site.point, {.head = site.of_heads, .position = !site.of_heads || by_position});
-  });
-  for (const double value : values) {
-    grid.values.push_back(static_cast<float>(value));
-    grid.normalised.push_back(static_cast<float>((value - grid.corrupted) / (grid.clean - grid.corrupted)));
-  }
-  return grid;
-}
-
 std::string shown(float value) {
   if (std::isnan(value)) return "-";
   return fmt::format("{:.3f}", std::abs(value) < 0.0005f ? 0.f : value);  // 0.000 has no sign
 }
 
 // Two dimensions: layers down, heads or the last positions across.
-std::string matrix(const Model& model, std::span<const Token> tokens, const Site& site, const Grid& grid,
+std::string matrix(const Model& model, std::span<const Token> tokens, const PatchSite& site, const Patched& grid,
                    std::size_t last) {
   const std::size_t width = grid.extents[1], first = site.of_heads ? 0 : width - std::min(width, last);
   Table::Row heading{">layer"};
@@ -120,7 +71,7 @@ std::string matrix(const Model& model, std::span<const Token> tokens, const Site
 }
 
 // Three dimensions: the cells that change most.
-std::string strongest(const Model& model, std::span<const Token> tokens, const Grid& grid, std::size_t count) {
+std::string strongest(const Model& model, std::span<const Token> tokens, const Patched& grid, std::size_t count) {
   std::vector<std::size_t> cells;
   for (std::size_t i = 0; i != grid.values.size(); ++i)
     if (!std::isnan(grid.normalised[i])) cells.push_back(i);
@@ -137,13 +88,13 @@ std::string strongest(const Model& model, std::span<const Token> tokens, const G
 }
 
 void run(const Settings& settings, const Arguments& arguments) {
-  const Site site = site_of(settings);
+  const PatchSite site = site_of(settings);
   const Model model(settings.model);
   const std::vector<std::vector<Token>> prompts{settings.clean.read(model).front(),
                                                 settings.corrupted.read(model, settings.clean).front()};
   const LogitTarget target = settings.target.read_both(model);
   const PatchTask task{prompts[0], prompts[1], logit_difference(target.answer, *target.foil)};
-  const Grid grid = patched(model, task, site, settings.by_position);
+  const Patched grid = patched(model, task, site, settings.by_position);
 
   if (!settings.out.empty()) {
     ArraysFile file(settings.out);

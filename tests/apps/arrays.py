@@ -17,7 +17,7 @@ def parse(data):
         text = body.decode("utf-32-le")
         width = int(header["descr"][2:])
         return [text[i * width : (i + 1) * width].rstrip("\0") for i in range(*header["shape"])] if header["shape"] else text
-    values = array.array({"<f4": "f", "<i4": "i", "<i8": "q"}[header["descr"]], body)
+    values = array.array({"<f4": "f", "<f8": "d", "<i4": "i", "<i8": "q"}[header["descr"]], body)
     assert len(values) == math.prod(header["shape"])
     return header["shape"], values
 
