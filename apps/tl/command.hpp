@@ -32,5 +32,6 @@ Command attribute(CLI::App& program);
 Command heads(CLI::App& program);
 Command circuit(CLI::App& program);
 Command report(CLI::App& program);
+Command patchscope(CLI::App& program);
 
 }  // namespace tl::app

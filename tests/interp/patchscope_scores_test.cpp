@@ -86,6 +86,13 @@ TEST_CASE("a story target names who was put in, and not who was put into another
   CHECK(scores.unmoved(6) == 1);
 }
 
+TEST_CASE("one source has nothing to be swapped with") {
+  const auto model = random_model<odd>();
+  const auto scores = patchscope_scores(model, some_sources(1), model, {some_tokens(5, odd), -1});
+  CHECK(std::isnan(scores.swapped_precision_at_1(0)));
+  CHECK(std::isnan(scores.swapped_identity_at_1(0)));
+}
+
 TEST_CASE("a sweep that was stopped has scores of the layers that it ran") {
   const auto model = random_model<odd>();
   const auto scores = patchscope_scores(model, some_sources(3), model, {some_tokens(5, odd), -1}, {},

@@ -54,18 +54,18 @@ struct PatchscopeScores {
     return mean(layer, [&](std::size_t s) { return said(layer, s) == word[s]; });
   }
   // Controls. Swapped: the same shares where each source is held against the words of the source after it, so that what
-  // the target says whatever is put in counts for nothing. Unmoved: how often it says what it does with nothing put in.
-  double swapped_precision_at_1(std::size_t layer) const {
-    return mean(layer, [&](std::size_t s) { return said(layer, s) == next[(s + 1) % next.size()]; });
-  }
-  double swapped_identity_at_1(std::size_t layer) const {
-    return mean(layer, [&](std::size_t s) { return said(layer, s) == word[(s + 1) % word.size()]; });
-  }
+  // the target says whatever is put in counts for nothing (NaN of a single source). Unmoved: how often it says what it does with nothing put in.
+  double swapped_precision_at_1(std::size_t layer) const { return swapped(layer, next); }
+  double swapped_identity_at_1(std::size_t layer) const { return swapped(layer, word); }
   double unmoved(std::size_t layer) const {
     return mean(layer, [&](std::size_t s) { return said(layer, s) == unpatched; });
   }
 
  private:
+  double swapped(std::size_t layer, const std::vector<Token>& tokens) const {
+    if (tokens.size() < 2) return std::numeric_limits<double>::quiet_NaN();
+    return mean(layer, [&](std::size_t s) { return said(layer, s) == tokens[(s + 1) % tokens.size()]; });
+  }
   template <class F>
   double mean(std::size_t layer, F f) const {
     double sum = 0;
