@@ -53,7 +53,7 @@ std::vector<PatchscopeSource> read_sources(const Settings& settings, const Model
     const std::string text = read_text(settings.prompts_file);
     for (std::size_t from = 0, end = 0; from < text.size(); from = end + 1) {
       end = std::min(text.find('\n', from), text.size());
-      if (end != from) prompts.push_back(model.prompt(std::string_view(text).substr(from, end - from)));
+      if (end != from) prompts.push_back(model.prompt(std::string_view(text).substr(from, end - from), settings.prompt.bos()));
     }
     if (prompts.empty()) throw Error("'", settings.prompts_file, "' has no line with a prompt");
   }
@@ -65,8 +65,8 @@ std::vector<PatchscopeSource> read_sources(const Settings& settings, const Model
 PatchscopeTarget read_target(const Settings& settings, const Model& model) {
   PatchscopeTarget target;
   if (settings.target.given()) target.tokens = settings.target.read(model, settings.prompt).front();
-  else if (settings.task == "identity") target.tokens = model.prompt(token_identity_prompt);
-  else if (settings.task == "attribute") target.tokens = model.prompt(attribute_prompt);
+  else if (settings.task == "identity") target.tokens = model.prompt(token_identity_prompt, settings.prompt.bos());
+  else if (settings.task == "attribute") target.tokens = model.prompt(attribute_prompt, settings.prompt.bos());
   else throw Error("--task is `", settings.task, "`, where identity or attribute is wanted; another target is --target TEXT");
   target.layer = parse_layer(settings.target_layer, "--target-layer");
   if (!settings.slot.empty() && !settings.target_position.empty())

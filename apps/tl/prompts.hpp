@@ -32,6 +32,7 @@ class PromptOptions {
     options.flag("--no-bos", no_bos_, no_bos_help);
   }
 
+  bool bos() const { return !no_bos_; }
   bool given() const { return !texts_.empty() || !lists_.empty(); }
   // Throws Error where there is none, or one is without tokens.
   std::vector<std::vector<Token>> read(const Model& model) const { return read(model, *this); }
