@@ -85,10 +85,11 @@ void run(const Settings& settings, const Arguments& arguments) {
 }  // namespace
 
 Command attribute(CLI::App& program) {
-  Options options(program, "attribute", "What each component adds to a logit, or to the difference of two",
-                  R"(Of the last position, with the final LayerNorm's scale as it was. Heads: every head, MLP, the embeddings and the
-biases; layers: attention and MLP of each layer; neurons: every head and neuron. With what the final LayerNorm's b and
-b_U give, the values sum to the logit of the answer, less that of the foil where there is one. Arrays: labels, values.
+  Options options(
+      program, "attribute", "What each component adds to a logit, or to the difference of two",
+      R"(Of the last position, with the final LayerNorm's scale as it was. Heads: every head, MLP, the embeddings and
+the biases; layers: attention and MLP of each layer; neurons: every head and neuron. With what the final LayerNorm's b
+and b_U give, the values sum to the logit of the answer, less that of the foil where there is one. Arrays: labels, values.
 
 Examples:
   tl attribute --prompt 'Once upon a time, there was a little' --answer ' girl' --foil ' boy'

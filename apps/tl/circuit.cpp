@@ -136,7 +136,8 @@ void one_head(const Settings& settings, const Arguments& arguments, const Model&
       auto list = Json::array();
       for (std::size_t rank = 0; rank != top; ++rank) {
         words += (rank == 0 ? "\"" : "  \"") + model.token_text(end(i, rank).token) + "\"";
-        list.push_back({{"id", end(i, rank).token}, {"token", model.token(end(i, rank).token)}, {"logit", end(i, rank).logit}});
+        list.push_back(
+            {{"id", end(i, rank).token}, {"token", model.token(end(i, rank).token)}, {"logit", end(i, rank).logit}});
       }
       table.add({high ? std::to_string(i) : "", high ? fmt::format("{:.4f}", values[i]) : "", high ? "+" : "-", words});
       ends[high ? "highest" : "lowest"] = list;
@@ -145,16 +146,19 @@ void one_head(const Settings& settings, const Arguments& arguments, const Model&
   }
   if (settings.json) return put_json(json);
   put(table.text());
-  put(fmt::format("head {}: copying score {:.4f}; a token's own logit has mean rank {:.1f} of {}, and is the highest of {:.1f} %\n",
-                  name(head), copying, tokens.mean_rank, model.config().d_vocab, 100 * tokens.top1));
+  put(fmt::format(
+      "head {}: copying score {:.4f}; a token's own logit has mean rank {:.1f} of {}, and is the highest of "
+      "{:.1f} %\n",
+      name(head), copying, tokens.mean_rank, model.config().d_vocab, 100 * tokens.top1));
 }
 
 }  // namespace
 
 Command circuit(CLI::App& program) {
-  Options options(program, "circuit", "What heads read from heads before them, and what one head says",
-                  R"(Composition scores of every pair of heads by queries, keys and values, raw; beside them those of random heads. Arrays:
-q, k and v, each [sender_layer, sender_head, receiver_layer, receiver_head]; random and random_deviation; copying,
+  Options options(
+      program, "circuit", "What heads read from heads before them, and what one head says",
+      R"(Composition scores of every pair of heads by queries, keys and values, raw; beside them those of random heads.
+Arrays: q, k and v, each [sender_layer, sender_head, receiver_layer, receiver_head]; random and random_deviation; copying,
 [layer, head]. With --head, one head's copying and the singular directions of its OV circuit in tokens, the + end and
 the - end of each (which is which is arbitrary). All are of the weights: --processing standard folds the LayerNorms in.
 

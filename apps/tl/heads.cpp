@@ -68,9 +68,9 @@ void run(const Settings& settings, const Arguments& arguments) {
   std::vector<std::vector<Token>> prompts;
   if (random) {
     const auto bos = model.has_tokenizer() ? model.tokenizer().bos() : std::nullopt;
-    prompts.push_back(RepeatedTokens(model.config().d_vocab,
-                                     {.length = settings.length, .bos = bos, .random = {settings.seed, 0}})
-                          .ids());
+    prompts.push_back(
+        RepeatedTokens(model.config().d_vocab, {.length = settings.length, .bos = bos, .random = {settings.seed, 0}})
+            .ids());
   } else {
     prompts = settings.prompt.read(model);
   }
@@ -102,9 +102,10 @@ void run(const Settings& settings, const Arguments& arguments) {
 }  // namespace
 
 Command heads(CLI::App& program) {
-  Options options(program, "heads", "Which heads attend to the previous token, to duplicates, or as induction heads",
-                  R"(The prompt is random tokens, twice, after a BOS, or what is given. Scores are arrays [layer, head], each the attention
-to what a kind of head looks at, mean over the positions where there is such a token: previous_token, the token
+  Options options(
+      program, "heads", "Which heads attend to the previous token, to duplicates, or as induction heads",
+      R"(The prompt is random tokens, twice, after a BOS, or what is given. Scores are arrays [layer, head], each the
+attention to what a kind of head looks at, mean over the positions where there is such a token: previous_token, the token
 before; duplicate_token, earlier ones like the position's own; induction, what came after those.
 --measure mul and abs are those of TransformerLens' head_detector.
 

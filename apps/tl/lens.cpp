@@ -91,9 +91,10 @@ void run(const Settings& settings, const Arguments& arguments) {
 }  // namespace
 
 Command lens(CLI::App& program) {
-  Options options(program, "lens", "What the model would say after each layer: the logit lens",
-                  R"(Rows are the residual stream that enters each layer, through the final LayerNorm and the unembedding, and at last
-the model's own output. Each cell of the table is the likeliest next token and its probability. Arrays, each
+  Options options(
+      program, "lens", "What the model would say after each layer: the logit lens",
+      R"(Rows are the residual stream that enters each layer, through the final LayerNorm and the unembedding, and at
+last the model's own output. Each cell of the table is the likeliest next token and its probability. Arrays, each
 [n_layer + 1, pos]: top_token, top_prob and kl, the divergence KL(output || layer) in nats.
 
 Examples:

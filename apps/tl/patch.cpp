@@ -29,10 +29,14 @@ struct Settings {
   bool by_position = false, json = false;
 };
 
-constexpr std::array sites{PatchSite{"resid_pre", Point::resid_pre, false}, PatchSite{"resid_mid", Point::resid_mid, false},
-                           PatchSite{"attn_out", Point::attn_out, false},   PatchSite{"mlp_out", Point::mlp_out, false},
-                           PatchSite{"z", Point::z, true},                  PatchSite{"q", Point::q, true},
-                           PatchSite{"k", Point::k, true},                  PatchSite{"v", Point::v, true},
+constexpr std::array sites{PatchSite{"resid_pre", Point::resid_pre, false},
+                           PatchSite{"resid_mid", Point::resid_mid, false},
+                           PatchSite{"attn_out", Point::attn_out, false},
+                           PatchSite{"mlp_out", Point::mlp_out, false},
+                           PatchSite{"z", Point::z, true},
+                           PatchSite{"q", Point::q, true},
+                           PatchSite{"k", Point::k, true},
+                           PatchSite{"v", Point::v, true},
                            PatchSite{"pattern", Point::pattern, true}};
 
 PatchSite site_of(const Settings& settings) {
@@ -75,8 +79,7 @@ std::string strongest(const Model& model, std::span<const Token> tokens, const P
   std::vector<std::size_t> cells;
   for (std::size_t i = 0; i != grid.values.size(); ++i)
     if (!std::isnan(grid.normalised[i])) cells.push_back(i);
-  std::ranges::stable_sort(cells, std::ranges::greater(),
-                           [&](std::size_t i) { return std::abs(grid.normalised[i]); });
+  std::ranges::stable_sort(cells, std::ranges::greater(), [&](std::size_t i) { return std::abs(grid.normalised[i]); });
   cells.resize(std::min(cells.size(), count));
   Table table({">layer", ">head", ">position", "token", ">brought back"});
   const std::size_t heads = grid.extents[1], positions = grid.extents[2];
@@ -110,7 +113,8 @@ void run(const Settings& settings, const Arguments& arguments) {
     file.finish(made);
   }
   if (settings.json) {
-    nlohmann::ordered_json json{{"clean", with_words(model, task.clean)}, {"corrupt", with_words(model, task.corrupted)}};
+    nlohmann::ordered_json json{{"clean", with_words(model, task.clean)},
+                                {"corrupt", with_words(model, task.corrupted)}};
     json["clean"]["logit_difference"] = grid.clean;
     json["corrupt"]["logit_difference"] = grid.corrupted;
     if (!settings.out.empty()) json["out"] = settings.out;
@@ -129,8 +133,9 @@ void run(const Settings& settings, const Arguments& arguments) {
 }  // namespace
 
 Command patch(CLI::App& program) {
-  Options options(program, "patch", "Which activations of a clean run bring the answer back in a corrupted one",
-                  R"(Sites: resid_pre, resid_mid, attn_out and mlp_out go by layer and position; z, q, k, v and pattern by layer and head, all
+  Options options(
+      program, "patch", "Which activations of a clean run bring the answer back in a corrupted one",
+      R"(Sites: resid_pre, resid_mid, attn_out and mlp_out go by layer and position; z, q, k, v and pattern by layer and head, all
 positions at once, or with --by-position each alone. Each cell is a run of the corrupted prompt with one activation of
 the clean run put in. The prompts have as many tokens as each other. Arrays: grid, the logit of the answer less that of
 the foil at the last position, and grid_normalised, 0 as of the corrupted prompt and 1 as of the clean one;

@@ -78,7 +78,9 @@ draw::TokenText log_prob_text(const Model& model, std::span<const Token> tokens,
       top.push_back(candidate(model, lens.top(lens.rows() - 1, i - 1, rank)));
     passage.top.push_back(std::move(top));
   }
-  return {.title = "Log-probability of each token", .passages = {std::move(passage)}, .unit = "nats",
+  return {.title = "Log-probability of each token",
+          .passages = {std::move(passage)},
+          .unit = "nats",
           .note = "Of each token after those before it; what was likely instead is shown where one is pointed at."};
 }
 
@@ -90,8 +92,9 @@ draw::Attention attention(const Model& model, std::span<const Token> tokens) {
   for (const NamedArray& layer : hooks.take()) {
     using View = TensorView<const float, Dim<"head">, Dim<"pos">, Dim<"key_pos">>;
     const std::vector<std::size_t>& extents = layer.array.extents;
-    chart.layers.emplace_back("layer " + std::to_string(chart.layers.size()),
-                              View(layer.array.values.data(), View::shape_type::of({extents[0], extents[1], extents[2]})));
+    chart.layers.emplace_back(
+        "layer " + std::to_string(chart.layers.size()),
+        View(layer.array.values.data(), View::shape_type::of({extents[0], extents[1], extents[2]})));
   }
   return chart;
 }
@@ -110,8 +113,9 @@ std::string name(const Model& model, const LogitTarget& target) {
 std::vector<std::pair<std::string, std::string>> rows(const nlohmann::ordered_json& made) {
   std::vector<std::pair<std::string, std::string>> out;
   for (const auto& [key, value] : made.items())
-    out.emplace_back(key, value.is_string() ? value.get<std::string>()
-                                            : value.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
+    out.emplace_back(key, value.is_string()
+                              ? value.get<std::string>()
+                              : value.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
   return out;
 }
 
@@ -135,8 +139,8 @@ void run(const Settings& settings, const Arguments& arguments) {
                                 {.length = std::min(settings.length, (model.config().n_ctx - 1) / 2),
                                  .bos = model.has_tokenizer() ? model.tokenizer().bos() : std::nullopt,
                                  .random = {settings.seed, 0}});
-  const HeadScores induction = model.with_float32(
-      [&](const auto& network) { return induction_scores(network, repeated, options); });
+  const HeadScores induction =
+      model.with_float32([&](const auto& network) { return induction_scores(network, repeated, options); });
 
   auto made = provenance(arguments, model, prompts);
   made["seed"] = settings.seed;
@@ -152,24 +156,26 @@ void run(const Settings& settings, const Arguments& arguments) {
     const PatchTask task{prompts[0], prompts[1], logit_difference(target.answer, *target.foil)};
     const Patched grid = patched(model, task, {"resid_pre", Point::resid_pre, false}, false);
     page.section("What brings the answer back")
-        .add(draw::HeatMap{.title = "The clean prompt's residual stream put into the corrupted run",
-                           .grid = {"layer", "pos", grid.extents[0], grid.extents[1], grid.normalised},
-                           .column_labels = labels(model, tokens),
-                           .colors = draw::diverging(),
-                           .unit = "brought back",
-                           .note = fmt::format("0 as of the corrupted prompt ({:.2f}), 1 as of the clean one ({:.2f}): {}.",
-                                               grid.corrupted, grid.clean, name(model, target))});
+        .add(draw::HeatMap{
+            .title = "The clean prompt's residual stream put into the corrupted run",
+            .grid = {"layer", "pos", grid.extents[0], grid.extents[1], grid.normalised},
+            .column_labels = labels(model, tokens),
+            .colors = draw::diverging(),
+            .unit = "brought back",
+            .note = fmt::format("0 as of the corrupted prompt ({:.2f}), 1 as of the clean one ({:.2f}): {}.",
+                                grid.corrupted, grid.clean, name(model, target))});
   }
   page.section("Where it looks").add(attention(model, tokens));
   page.section("Induction heads")
-      .add(draw::HeatMap{.title = "Induction score of each head",
-                         .grid = induction,
-                         .colors = draw::sequential(0, 1),
-                         .unit = "attention",
-                         .show_values = true,
-                         .note = fmt::format("On {} random tokens, twice: attention from the second copy to what came next in "
-                                             "the first.",
-                                             repeated.length())});
+      .add(draw::HeatMap{
+          .title = "Induction score of each head",
+          .grid = induction,
+          .colors = draw::sequential(0, 1),
+          .unit = "attention",
+          .show_values = true,
+          .note = fmt::format("On {} random tokens, twice: attention from the second copy to what came next in "
+                              "the first.",
+                              repeated.length())});
   page.save(settings.out);
   put(fmt::format("{}\n", settings.out));
 }
@@ -177,8 +183,9 @@ void run(const Settings& settings, const Arguments& arguments) {
 }  // namespace
 
 Command report(CLI::App& program) {
-  Options options(program, "report", "One HTML file of pictures about a prompt",
-                  R"(Token log-probabilities, the logit lens, what each component adds to the answer (the model's own, where none is
+  Options options(
+      program, "report", "One HTML file of pictures about a prompt",
+      R"(Token log-probabilities, the logit lens, what each component adds to the answer (the model's own, where none is
 given), attention by head and the induction scores of all heads. With a corrupted prompt, an answer and a foil also a
 patching grid. The file needs no network and no other file.
 
@@ -190,7 +197,8 @@ Examples:
   settings->prompt.declare(options);
   settings->corrupted.declare(options, "A prompt of as many tokens that has another answer");
   settings->target.declare(options);
-  options.number("--length", settings->length, "N", "Random tokens of the induction scores, as many as fit (default: 50)");
+  options.number("--length", settings->length, "N",
+                 "Random tokens of the induction scores, as many as fit (default: 50)");
   options.number("--seed", settings->seed, "N", "Which random tokens (default: 0)");
   options.text("--out", settings->out, "FILE.html", "The file (default: report.html)");
   return {options.command(), [settings](const Arguments& arguments) { run(*settings, arguments); }};
