@@ -28,6 +28,7 @@ Command generate(CLI::App& program);
 Command pack(CLI::App& program);
 Command lens(CLI::App& program);
 Command patch(CLI::App& program);
+Command ablate(CLI::App& program);
 Command attribute(CLI::App& program);
 Command heads(CLI::App& program);
 Command circuit(CLI::App& program);

@@ -1,9 +1,6 @@
 // tl patch: which activations of a clean run, put into a corrupted one, bring the answer back.
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
-#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "arrays_file.hpp"
@@ -13,7 +10,7 @@
 #include "prompts.hpp"
 #include "provenance.hpp"
 #include "standard_output.hpp"
-#include "table.hpp"
+#include "sweep_site.hpp"
 #include "target.hpp"
 
 namespace tl::app {
@@ -29,69 +26,8 @@ struct Settings {
   bool by_position = false, json = false;
 };
 
-constexpr std::array sites{PatchSite{"resid_pre", Point::resid_pre, false},
-                           PatchSite{"resid_mid", Point::resid_mid, false},
-                           PatchSite{"attn_out", Point::attn_out, false},
-                           PatchSite{"mlp_out", Point::mlp_out, false},
-                           PatchSite{"z", Point::z, true},
-                           PatchSite{"q", Point::q, true},
-                           PatchSite{"k", Point::k, true},
-                           PatchSite{"v", Point::v, true},
-                           PatchSite{"pattern", Point::pattern, true}};
-
-PatchSite site_of(const Settings& settings) {
-  std::string names;
-  for (const PatchSite& site : sites) {
-    if (site.name == settings.site) {
-      if (settings.by_position && !site.of_heads)
-        throw Error("--by-position is of heads' sites: ", site.name, " goes by position anyway");
-      return site;
-    }
-    names += (names.empty() ? "" : ", ") + std::string(site.name);
-  }
-  throw Error(settings.site.empty() ? std::string("there is no --site") : "--site is `" + settings.site + "`",
-              ": give one of ", names);
-}
-
-std::string shown(float value) {
-  if (std::isnan(value)) return "-";
-  return fmt::format("{:.3f}", std::abs(value) < 0.0005f ? 0.f : value);  // 0.000 has no sign
-}
-
-// Two dimensions: layers down, heads or the last positions across.
-std::string matrix(const Model& model, std::span<const Token> tokens, const PatchSite& site, const Patched& grid,
-                   std::size_t last) {
-  const std::size_t width = grid.extents[1], first = site.of_heads ? 0 : width - std::min(width, last);
-  Table::Row heading{">layer"};
-  for (std::size_t i = first; i != width; ++i)
-    heading.push_back(site.of_heads ? ">head " + std::to_string(i) : ">\"" + model.token_text(tokens[i]) + "\"");
-  Table table(heading);
-  for (std::size_t layer = 0; layer != grid.extents[0]; ++layer) {
-    Table::Row row{std::to_string(layer)};
-    for (std::size_t i = first; i != width; ++i) row.push_back(shown(grid.normalised[layer * width + i]));
-    table.add(std::move(row));
-  }
-  return table.text();
-}
-
-// Three dimensions: the cells that change most.
-std::string strongest(const Model& model, std::span<const Token> tokens, const Patched& grid, std::size_t count) {
-  std::vector<std::size_t> cells;
-  for (std::size_t i = 0; i != grid.values.size(); ++i)
-    if (!std::isnan(grid.normalised[i])) cells.push_back(i);
-  std::ranges::stable_sort(cells, std::ranges::greater(), [&](std::size_t i) { return std::abs(grid.normalised[i]); });
-  cells.resize(std::min(cells.size(), count));
-  Table table({">layer", ">head", ">position", "token", ">brought back"});
-  const std::size_t heads = grid.extents[1], positions = grid.extents[2];
-  for (const std::size_t i : cells)
-    table.add({std::to_string(i / positions / heads), std::to_string(i / positions % heads),
-               std::to_string(i % positions), "\"" + model.token_text(tokens[i % positions]) + "\"",
-               shown(grid.normalised[i])});
-  return table.text();
-}
-
 void run(const Settings& settings, const Arguments& arguments) {
-  const PatchSite site = site_of(settings);
+  const SweepSite site = sweep_site(settings.site, settings.by_position);
   const Model model(settings.model);
   const std::vector<std::vector<Token>> prompts{settings.clean.read(model).front(),
                                                 settings.corrupted.read(model, settings.clean).front()};
@@ -124,8 +60,7 @@ void run(const Settings& settings, const Arguments& arguments) {
     json["grid_normalised"] = json_array(std::span(grid.normalised), std::span(grid.extents));
     return put_json(json);
   }
-  put(grid.extents.size() == 2 ? matrix(model, task.clean, site, grid, settings.last)
-                               : strongest(model, task.clean, grid, settings.last));
+  put(sweep_table(model, task.clean, site, grid.extents, grid.normalised, "brought back", settings.last));
   put(fmt::format("{}logit difference: {:.4f} of the clean prompt (1 above), {:.4f} of the corrupted one (0)\n",
                   grid.interrupted ? "interrupted: cells that were not run are -\n" : "", grid.clean, grid.corrupted));
 }

@@ -7,7 +7,7 @@
 
 namespace tl::app {
 
-Patched patched(const Model& model, const PatchTask& task, const PatchSite& site, bool by_position) {
+Patched patched(const Model& model, const PatchTask& task, const SweepSite& site, bool by_position) {
   Patched grid;
   const Config& config = model.config();
   grid.extents = {config.n_layer};

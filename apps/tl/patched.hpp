@@ -2,19 +2,13 @@
 // A patching grid as commands run one: with progress on a terminal, ended by Ctrl-C with the cells that ran. Compiled
 // once, whoever asks.
 #include <cstddef>
-#include <string_view>
 #include <tl/interp/patched_grid.hpp>
 #include <vector>
 
 #include "model.hpp"
+#include "sweep_site.hpp"
 
 namespace tl::app {
-
-struct PatchSite {
-  std::string_view name;
-  Point point;
-  bool of_heads;
-};
 
 // [layer, pos], or [layer, head], or [layer, head, pos]: the metric and its share of the way from corrupted to clean.
 // NaN in cells that were not run.
@@ -26,6 +20,6 @@ struct Patched {
 };
 
 // Throws Error where the two runs' metrics are too near each other for a share between them.
-Patched patched(const Model& model, const PatchTask& task, const PatchSite& site, bool by_position);
+Patched patched(const Model& model, const PatchTask& task, const SweepSite& site, bool by_position);
 
 }  // namespace tl::app
