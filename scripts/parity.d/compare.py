@@ -19,6 +19,7 @@ from transformers import GPT2LMHeadModel, GPT2TokenizerFast
 import analysis
 import checkpoints
 import circuits
+import patching
 import processing
 import references
 from table import Row, Section, difference, page, terminal
@@ -344,6 +345,8 @@ def main():
         repeated = [0, *tokens(12, 4096)[2:], *tokens(12, 4096)[2:]]
         done(analysis.section(scratch, [("the default model", DEFAULT_MODEL, repeated),
                                         ("random GPT-2 small", scratch / "gpt2-small", repeated)]))
+        clean = tokens(6, 4096)
+        done(patching.section(scratch, DEFAULT_MODEL, clean, [*clean[:2], *tokens(12, 4096)[6:10]], answer=clean[3], foil=clean[4]))
         done(control_section(tl, scratch))
         out.write_text(page(introduction(tl), sections))
     failed = sum(not row.passed for section in sections for row in section.rows)
