@@ -162,6 +162,8 @@
 #include <tl/report/svg.hpp>
 #include <tl/report/token_label.hpp>
 #include <tl/report/token_text.hpp>
+#include <tl/sae/sae_config.hpp>
+#include <tl/sae/sae_weights.hpp>
 #include <tl/text/ascii_words.hpp>
 #include <tl/text/byte_alphabet.hpp>
 #include <tl/text/merges.hpp>
