@@ -30,13 +30,13 @@ constexpr bool is_transcoder(SaeArchitecture architecture) {
 
 // Where an SAE was trained, as far as that decides how it is used.
 struct SaeSite {
-  std::string model_name;
-  std::string hook_name;      // "blocks.6.hook_resid_pre"
-  std::string hook_name_out;  // transcoders: what is reconstructed; else empty
-  std::optional<std::size_t> hook_head_index;
+  std::string model_name{};
+  std::string hook_name{};      // "blocks.6.hook_resid_pre"
+  std::string hook_name_out{};  // transcoders: what is reconstructed; else empty
+  std::optional<std::size_t> hook_head_index{};
   bool prepend_bos = true;
   bool center_writing_weights = false;  // of the model: the residual stream was centred
-  std::optional<std::size_t> context_size;
+  std::optional<std::size_t> context_size{};
 
   friend bool operator==(const SaeSite&, const SaeSite&) = default;
 };
@@ -50,7 +50,7 @@ struct SaeConfig {
   bool rescale_acts_by_decoder_norm = false;  // topk: what is ranked is a feature times the norm of its decoder row
   SaeNormalisation normalisation = SaeNormalisation::none;
   bool reshape_hook_z = false;  // [head, d_head] is read as one vector
-  SaeSite site;
+  SaeSite site{};
 
   friend bool operator==(const SaeConfig&, const SaeConfig&) = default;
 };
