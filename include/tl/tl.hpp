@@ -102,6 +102,7 @@
 #include <tl/io/tensor_spec.hpp>
 #include <tl/io/xxh64.hpp>
 #include <tl/io/zip.hpp>
+#include <tl/kernels/adam.hpp>
 #include <tl/kernels/attention.hpp>
 #include <tl/kernels/dense.hpp>
 #include <tl/kernels/elementwise.hpp>
@@ -115,6 +116,7 @@
 #include <tl/kernels/read_logits.hpp>
 #include <tl/kernels/reference.hpp>
 #include <tl/kernels/softmax.hpp>
+#include <tl/kernels/sparse.hpp>
 #include <tl/kernels/storage.hpp>
 #include <tl/kernels/svd.hpp>
 #include <tl/kernels/thread_team.hpp>
@@ -164,6 +166,8 @@
 #include <tl/report/token_text.hpp>
 #include <tl/sae/sae_config.hpp>
 #include <tl/sae/sae_weights.hpp>
+#include <tl/sae/sparse_features.hpp>
+#include <tl/sae/top_indices.hpp>
 #include <tl/text/ascii_words.hpp>
 #include <tl/text/byte_alphabet.hpp>
 #include <tl/text/merges.hpp>

@@ -3,6 +3,7 @@
 // src/kernels.cpp, or inline under TL_HEADER_ONLY, where there is one set and its bodies come along.
 #include <algorithm>
 #include <tl/core/error.hpp>
+#include <tl/kernels/adam.hpp>
 #include <tl/kernels/attention.hpp>
 #include <tl/kernels/elementwise.hpp>
 #include <tl/kernels/embed-inl.hpp>
@@ -13,6 +14,7 @@
 #include <tl/kernels/linear.hpp>
 #include <tl/kernels/packed_matrix-inl.hpp>
 #include <tl/kernels/softmax.hpp>
+#include <tl/kernels/sparse.hpp>
 #ifdef TL_HEADER_ONLY
 #include <tl/kernels/kernel_table-inl.hpp>
 #endif
@@ -124,6 +126,23 @@ TL_INLINE void log_sum_exp(const float* x, std::size_t rows, std::size_t n, floa
 }
 TL_INLINE void softmax(const float* x, std::size_t rows, std::size_t n, float* y, int threads) {
   table().softmax(x, rows, n, y, threads);
+}
+
+TL_INLINE void sparse_linear(const SparseRows& entries, const float* values, const float* w, std::size_t n,
+                             const float* start, std::size_t start_stride, float* y, int threads) {
+  table().sparse_linear(entries, values, w, n, start, start_stride, y, threads);
+}
+TL_INLINE void sampled_dots(const SparseRows& entries, const float* x, const float* w, std::size_t n, float* out,
+                            int threads) {
+  table().sampled_dots(entries, x, w, n, out, threads);
+}
+TL_INLINE void row_dots(const float* a, const float* b, std::size_t rows, std::size_t n, float* out, int threads) {
+  table().row_dots(a, b, rows, n, out, threads);
+}
+
+TL_INLINE void adam(const AdamFactors& factors, const float* g, float* m, float* v, float* w, std::size_t n,
+                    int threads) {
+  table().adam(factors, g, m, v, w, n, threads);
 }
 
 }  // namespace TL_NAMESPACE::kernels

@@ -1,5 +1,6 @@
 #pragma once
 // The table of one instruction set, from the bodies.
+#include <tl/kernels/adam-inl.hpp>
 #include <tl/kernels/attention-inl.hpp>
 #include <tl/kernels/elementwise-inl.hpp>
 #include <tl/kernels/kernel_table.hpp>
@@ -7,6 +8,7 @@
 #include <tl/kernels/linear-inl.hpp>
 #include <tl/kernels/linear_input-inl.hpp>
 #include <tl/kernels/softmax-inl.hpp>
+#include <tl/kernels/sparse-inl.hpp>
 
 namespace TL_NAMESPACE::kernels {
 
@@ -36,6 +38,10 @@ inline constexpr KernelTable table_of{
     .softmax = softmax<Arch>,
     .block_sum = block_sum<Arch>,
     .combine = combine<Arch>,
+    .sparse_linear = detail::sparse_linear<Arch>,
+    .sampled_dots = detail::sampled_dots<Arch>,
+    .row_dots = detail::row_dots<Arch>,
+    .adam = detail::adam<Arch>,
 };
 
 // The table of a set with a Base, over that of the base.

@@ -16,7 +16,9 @@ struct LinearOutput;
 struct Columns;
 struct Pasts;  // attention.hpp
 struct KeyValues;
-struct BlockSum;  // softmax.hpp
+struct BlockSum;     // softmax.hpp
+struct SparseRows;   // sparse.hpp
+struct AdamFactors;  // adam.hpp
 
 template <StorageType S>
 struct LinearKernels {
@@ -55,6 +57,13 @@ struct KernelTable {
   void (*softmax)(const float* x, std::size_t rows, std::size_t n, float* y, int threads);
   BlockSum (*block_sum)(const float* x, std::size_t n);
   float (*combine)(const BlockSum* blocks, std::size_t count);
+
+  void (*sparse_linear)(const SparseRows& entries, const float* values, const float* w, std::size_t n,
+                        const float* start, std::size_t start_stride, float* y, int threads);
+  void (*sampled_dots)(const SparseRows& entries, const float* x, const float* w, std::size_t n, float* out,
+                       int threads);
+  void (*row_dots)(const float* a, const float* b, std::size_t rows, std::size_t n, float* out, int threads);
+  void (*adam)(const AdamFactors& factors, const float* g, float* m, float* v, float* w, std::size_t n, int threads);
 
   template <StorageType S>
   const LinearKernels<S>& linear() const {

@@ -293,6 +293,14 @@ Batch<A> minimum(Batch<A> a, Batch<A> b) {
   if constexpr (!is_avx512<A>) return xsimd::min(a, b);
 }
 
+template <class A>
+Batch<A> square_root(Batch<A> v) {
+#if XSIMD_WITH_AVX512F
+  if constexpr (is_avx512<A>) return _mm512_maskz_sqrt_ps(0xffff, v);
+#endif
+  if constexpr (!is_avx512<A>) return xsimd::sqrt(v);
+}
+
 // v 2^n for whole n in [-252, 254].
 template <class A>
 Batch<A> scale_by_power_of_two(Batch<A> v, Batch<A> n) {
