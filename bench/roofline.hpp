@@ -7,15 +7,12 @@
 #include <ctime>
 #include <string>
 #include <tl/core/aligned_memory.hpp>
-#include <tl/kernels/amx_tiles-inl.hpp>
 #include <tl/kernels/instruction_set.hpp>
 #include <tl/kernels/parallel.hpp>
+#include <tl/kernels/peak_flops.hpp>
 #include <tl/kernels/storage.hpp>
 #include <tl/model/run_options.hpp>
 #include <vector>
-#ifdef __x86_64__
-#include <immintrin.h>
-#endif
 
 namespace bench {
 
@@ -27,93 +24,6 @@ inline double seconds() {
   timespec now;
   clock_gettime(threads() == 1 ? CLOCK_THREAD_CPUTIME_ID : CLOCK_MONOTONIC, &now);
   return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
-}
-
-// `rounds` times `chains` sums that do not wait for each other, enough to hide the latency of one: a[i] = step, from
-// a[i] and a factor b that the compiler knows nothing about.
-inline constexpr int chains = 12;
-inline constexpr std::size_t rounds = 200'000;
-#define TL_BENCH_CHAINS(name, instructions, Vector, step)                               \
-  [[gnu::target(instructions)]] inline float name() {                                   \
-    Vector a[chains], b = Vector{} + .5f;                                               \
-    for (int i = 0; i != chains; ++i) a[i] = b;                                         \
-    for (std::size_t round = 0; round != rounds; ++round) {                             \
-      asm("" : "+x"(b));                                                                \
-      _Pragma("GCC unroll 12") for (int i = 0; i != chains; ++i) a[i] = (Vector)(step); \
-    }                                                                                   \
-    for (int i = 1; i != chains; ++i) a[0] += a[i];                                     \
-    return a[0][0];                                                                     \
-  }
-#ifdef __x86_64__
-TL_BENCH_CHAINS(floats_generic, "sse2", __m128, a[i] * b + b)
-TL_BENCH_CHAINS(floats_avx2, "avx2,fma", __m256, _mm256_fmadd_ps(b, b, a[i]))
-TL_BENCH_CHAINS(floats_avx512, "avx512f", __m512, _mm512_fmadd_ps(b, b, a[i]))
-TL_BENCH_CHAINS(bf16_avx512, "avx512f,avx512bf16", __m512, _mm512_dpbf16_ps(a[i], (__m512bh)b, (__m512bh)b))
-TL_BENCH_CHAINS(bytes_avx512, "avx512f,avx512vnni", __m512, _mm512_dpbusd_epi32((__m512i)a[i], (__m512i)b, (__m512i)b))
-// Where there is no instruction for bytes: of pairs of 16 bits, and a sum.
-TL_BENCH_CHAINS(pairs_generic, "sse2", __m128, _mm_add_epi32((__m128i)a[i], _mm_madd_epi16((__m128i)b, (__m128i)a[i])))
-TL_BENCH_CHAINS(pairs_avx2, "avx2", __m256,
-                _mm256_add_epi32((__m256i)a[i], _mm256_madd_epi16((__m256i)b, (__m256i)a[i])))
-TL_BENCH_CHAINS(pairs_avx512, "avx512f,avx512bw", __m512,
-                _mm512_add_epi32((__m512i)a[i], _mm512_madd_epi16((__m512i)b, (__m512i)a[i])))
-
-// Tiles 0 to 3 += tile 4 or 5 by tile 6 or 7, as the kernel in tiles has them.
-template <bool Bytes>
-float tiles_amx() {
-  using Tiles = tl::kernels::simd::AmxTiles;
-  tl::kernels::simd::TileShapes shapes;
-  std::fill_n(shapes.rows, 8, std::uint8_t{16});
-  std::fill_n(shapes.row_bytes, 8, std::uint16_t{64});
-  Tiles::configure(shapes);  // and zeros in all
-  for (std::size_t round = 0; round != rounds; ++round) {
-    if constexpr (Bytes) {
-      Tiles::dot_bytes<0, 4, 6>(), Tiles::dot_bytes<1, 4, 7>(), Tiles::dot_bytes<2, 5, 6>(),
-          Tiles::dot_bytes<3, 5, 7>();
-    } else {
-      Tiles::dot_bf16<0, 4, 6>(), Tiles::dot_bf16<1, 4, 7>(), Tiles::dot_bf16<2, 5, 6>(), Tiles::dot_bf16<3, 5, 7>();
-    }
-  }
-  Tiles::release();
-  return 0;
-}
-#else
-using Lanes4 = float __attribute__((vector_size(16)));
-inline float floats_generic() {
-  Lanes4 a[chains]{}, b = Lanes4{} + .5f;
-  for (std::size_t round = 0; round != rounds; ++round) {
-    asm("" : "+m"(b));
-    for (auto& chain : a) chain = chain * b + b;
-  }
-  for (int i = 1; i != chains; ++i) a[0] += a[i];
-  return a[0][0];
-}
-#endif
-#undef TL_BENCH_CHAINS
-
-// The multiply-adds that a set's linear layers are made of, and how many operations, two for each multiply-add, a call
-// is.
-struct MultiplyAdds {
-  float (*run)();
-  double operations;
-};
-template <tl::StorageType S>
-MultiplyAdds multiply_adds(tl::kernels::InstructionSet set) {
-  constexpr double each = 2. * chains * rounds;
-#ifdef __x86_64__
-  using Set = tl::kernels::InstructionSet;
-  constexpr bool bytes = std::same_as<S, tl::int8>;
-  if constexpr (!std::same_as<S, float>) {
-    if (set == Set::amx) return {tiles_amx<bytes>, 2. * 4 * rounds * 16 * 16 * (bytes ? 64 : 32)};
-    if (set == Set::avx512_bf16) return {bytes ? bytes_avx512 : bf16_avx512, each * 16 * (bytes ? 4 : 2)};
-  }
-  // bf16 is widened to floats, bytes to 16 bits.
-  if (set >= Set::avx512) return bytes ? MultiplyAdds{pairs_avx512, each * 32} : MultiplyAdds{floats_avx512, each * 16};
-  if (set == Set::avx2) return bytes ? MultiplyAdds{pairs_avx2, each * 16} : MultiplyAdds{floats_avx2, each * 8};
-  return bytes ? MultiplyAdds{pairs_generic, each * 8} : MultiplyAdds{floats_generic, each * 4};
-#else
-  static_cast<void>(set);
-  return {floats_generic, each * 4};
-#endif
 }
 
 // All of p, n bytes, read once, as `Streams` streams, fetched Ahead bytes ahead.
@@ -162,11 +72,11 @@ class Machine {
     }
     if (!printed_)
       std::printf(
-          "%s, %d threads: %.1f GFLOP/s fp32, %.1f bf16, %.1f int8 (%d chains, 2 operations a multiply-add), %.1f GB/s "
+          "%s, %d threads: %.1f GFLOP/s fp32, %.1f bf16, %.1f int8 (2 operations a multiply-add), %.1f GB/s "
           "(reading 256 MiB once)\nof_peak = 2 rows K N / best time / that of the storage; of_read = bytes of weights "
           "or cache / best time / the last\n",
           std::string(tl::kernels::name(tl::kernels::instruction_set())).c_str(), threads(), roofline_.flops * 1e-9,
-          roofline_.bf16_flops * 1e-9, roofline_.int8_flops * 1e-9, chains, roofline_.bytes * 1e-9);
+          roofline_.bf16_flops * 1e-9, roofline_.int8_flops * 1e-9, roofline_.bytes * 1e-9);
     printed_ = true;
     return roofline_;
   }
@@ -185,9 +95,8 @@ class Machine {
   }
   template <tl::StorageType S>
   void measure_operations() {
-    const MultiplyAdds adds = multiply_adds<S>(tl::kernels::instruction_set());
     double& best = roofline_.operations<S>();
-    best = std::max(best, adds.operations * threads() / time([&](std::size_t) { return adds.run(); }));
+    best = std::max(best, tl::kernels::peak_flops<S>(threads()));
   }
   void measure_reading(float (*read)(const char*, std::size_t)) {
     const std::size_t share = memory_size / static_cast<std::size_t>(threads()) / 4096 * 4096;

@@ -1,6 +1,7 @@
 // The kernels as everybody calls them, and the choice of the instruction set.
 #include <tl/kernels/dense-inl.hpp>
 #include <tl/kernels/dispatch-inl.hpp>
+#include <tl/kernels/peak_flops-inl.hpp>
 #include <tl/kernels/read_logits-inl.hpp>
 #include <tl/kernels/thread_team-inl.hpp>
 

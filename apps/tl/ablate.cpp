@@ -6,14 +6,13 @@
 
 #include "arrays_file.hpp"
 #include "command.hpp"
-#include "interrupt.hpp"
+#include "grid_options.hpp"
 #include "json_array.hpp"
-#include "progress_line.hpp"
 #include "prompts.hpp"
 #include "provenance.hpp"
 #include "read_text.hpp"
 #include "standard_output.hpp"
-#include "sweep_site.hpp"
+#include "sweep_watch.hpp"
 #include "target.hpp"
 
 namespace tl::app {
@@ -24,22 +23,19 @@ struct Settings {
   ModelOptions model;
   PromptOptions prompt;
   TargetOptions target;
-  std::string site, mean_of, out;
-  std::size_t last = 10;
-  bool by_position = false, frozen_patterns = false, json = false;
+  GridOptions grid;
+  std::string mean_of;
+  bool frozen_patterns = false, json = false;
 };
 
 void run(const Settings& settings, const Arguments& arguments) {
-  const SweepSite site = sweep_site(settings.site, settings.by_position);
+  const SweepSite site = settings.grid.site();
   const Model model(settings.model);
   const std::vector<std::vector<Token>> prompts{settings.prompt.read(model).front()};
   const std::vector<Token>& tokens = prompts.front();
   const LogitTarget target = settings.target.read(model);
   const Metric metric = target.foil ? logit_difference(target.answer, *target.foil) : logit(target.answer);
-  const SweepAxes axes{.head = site.of_heads, .position = !site.of_heads || settings.by_position};
-  std::vector<std::size_t> extents{model.config().n_layer};
-  if (axes.head) extents.push_back(model.config().n_head);
-  if (axes.position) extents.push_back(tokens.size());
+  const std::vector<std::size_t> extents = site.extents(model.config(), tokens.size());
   std::vector<std::vector<Token>> texts;
   if (!settings.mean_of.empty()) {
     const std::string text = read_text(settings.mean_of);
@@ -49,27 +45,26 @@ void run(const Settings& settings, const Arguments& arguments) {
                          all.begin() + static_cast<std::ptrdiff_t>(std::min(first + model.config().n_ctx, all.size())));
   }
 
-  const Interrupt interrupt;
-  bool interrupted = false;
-  std::optional<ProgressLine> line;
-  const auto progress = [&](std::size_t done, std::size_t count) {
-    if (!line) line.emplace("cells", count);
-    line->update(done);
-    if (interrupt.asked() && done != count) interrupted = true;
-    return !interrupted;
-  };
   double base = 0;
+  bool interrupted = false;
+  SweepCost cost;
   const auto values = model.with_float32([&]<class N>(const N& network) {
-    base = Sweep<N>(network, tokens, model.run_options()).base(metric);
     const Replacement replacement = texts.empty() ? zero_ablation() : mean_ablation(network, texts, model.run_options());
-    return ablation_grid(network, tokens, metric, site.point, axes, replacement, model.run_options(),
-                         {.embed = {}, .frozen_patterns = settings.frozen_patterns}, progress);
+    replacement(site.point, 0, 0);  // which reads the texts: no part of the sweep's time
+    SweepWatch watch;
+    Sweep<N> sweep(network, tokens, model.run_options(), {.embed = {}, .frozen_patterns = settings.frozen_patterns});
+    base = sweep.base(metric);
+    auto cells = ablation_grid(sweep, metric, site.point, site.axes, replacement, watch.progress());
+    cost = watch.cost(sweep.flops());
+    interrupted = watch.interrupted();
+    return cells;
   });
+  if (settings.grid.timing) cost.measure_peak(model.run_options().resolved_threads());
   std::vector<float> grid(values.begin(), values.end()), change;
   for (const double value : values) change.push_back(static_cast<float>(value - base));
 
-  if (!settings.out.empty()) {
-    ArraysFile file(settings.out);
+  if (!settings.grid.out.empty()) {
+    ArraysFile file(settings.grid.out);
     file.add("grid", io::NpyView(std::span<const float>(grid), extents));
     file.add("change", io::NpyView(std::span<const float>(change), extents));
     auto made = provenance(arguments, model, prompts);
@@ -80,18 +75,18 @@ void run(const Settings& settings, const Arguments& arguments) {
   }
   if (settings.json) {
     nlohmann::ordered_json json = with_words(model, tokens);
-    if (!settings.out.empty()) json["out"] = settings.out;
+    if (!settings.grid.out.empty()) json["out"] = settings.grid.out;
     json["site"] = site.name;
     json["unablated"] = base;
     json["interrupted"] = interrupted;
+    cost.add_to(json);
     json["grid"] = json_array(std::span<const float>(grid), std::span<const std::size_t>(extents));
     json["change"] = json_array(std::span<const float>(change), std::span<const std::size_t>(extents));
     return put_json(json);
   }
-  put(sweep_table(model, tokens, site, extents, change, "change", settings.last));
-  put(fmt::format("{}what ablation adds to {:.4f}, the {} without\n",
-                  interrupted ? "interrupted: cells that were not run are -\n" : "", base,
-                  target.foil ? "logit difference" : "logit"));
+  put(sweep_table(model, tokens, site, extents, change, "change", settings.grid.last));
+  put(fmt::format("{}what ablation adds to {:.4f}, the {} without\n{}", interrupted_note(interrupted), base,
+                  target.foil ? "logit difference" : "logit", cost.text()));
 }
 
 }  // namespace
@@ -109,15 +104,12 @@ Example:
   tl ablate --site z --prompt 'Lily saw a cat. The' --answer ' cat' --foil ' dog')");
   const auto settings = std::make_shared<Settings>();
   settings->model.declare(options);
-  options.text("--site", settings->site, "SITE", "What is taken out; see below");
+  settings->grid.declare_site(options, "What is taken out");
   settings->prompt.declare(options);
   settings->target.declare(options);
   options.text("--mean", settings->mean_of, "FILE.txt", "Its mean over all positions of a text takes its place, not 0");
-  options.flag("--by-position", settings->by_position, "Heads at one position at a time");
   options.flag("--frozen-patterns", settings->frozen_patterns, "All attention as without ablation");
-  options.text("--out", settings->out, "FILE.npz", "Write the arrays, and what made them as `provenance`");
-  options.number("--last", settings->last, "N",
-                 "Positions of the table, from the end; by position, its rows (default: 10)");
+  settings->grid.declare(options);
   options.json(settings->json);
   return {options.command(), [settings](const Arguments& arguments) { run(*settings, arguments); }};
 }

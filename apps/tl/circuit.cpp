@@ -12,9 +12,9 @@
 
 #include "arrays_file.hpp"
 #include "command.hpp"
+#include "head_name.hpp"
 #include "json_array.hpp"
 #include "provenance.hpp"
-#include "separated_list.hpp"
 #include "standard_output.hpp"
 #include "table.hpp"
 
@@ -55,8 +55,6 @@ std::vector<Pair> ranked(const CompositionScores& scores) {
   return pairs;
 }
 
-std::string name(const HeadAt& head) { return fmt::format("{}.{}", head.layer, head.head); }
-
 void compositions(const Settings& settings, const Arguments& arguments, const Model& model) {
   const Config& config = model.config();
   const RandomComposition random = random_composition(config.d_model, config.d_head, 16, settings.seed);
@@ -89,25 +87,16 @@ void compositions(const Settings& settings, const Arguments& arguments, const Mo
   for (std::size_t i = 0; i != kinds.size(); ++i) {
     const auto pairs = ranked(scores[i]);
     for (std::size_t rank = 0; rank != std::min(settings.top, pairs.size()); ++rank)
-      table.add({rank == 0 ? kinds[i].name : "", name(pairs[rank].sender), name(pairs[rank].receiver),
+      table.add({rank == 0 ? kinds[i].name : "", head_name(pairs[rank].sender), head_name(pairs[rank].receiver),
                  fmt::format("{:.4f}", pairs[rank].score), fmt::format("{:.4f}", pairs[rank].score - random.mean)});
   }
   put(table.text());
   put(fmt::format("random heads of this shape: {:.4f}, deviation {:.4f}\n", random.mean, random.deviation));
 }
 
-HeadAt parse_head(std::string_view text, const Config& config) {
-  const std::size_t dot = text.find('.');
-  if (dot == text.npos) throw Error("--head is `", text, "`, where LAYER.HEAD is wanted, such as 4.2");
-  const HeadAt head{parse_number<std::size_t>(text.substr(0, dot), "the layer of --head"),
-                    parse_number<std::size_t>(text.substr(dot + 1), "the head of --head")};
-  head.check(config);
-  return head;
-}
-
 // Copying, and the directions that the head writes along most, in tokens.
 void one_head(const Settings& settings, const Arguments& arguments, const Model& model) {
-  const HeadAt head = parse_head(settings.head, model.config());
+  const HeadAt head = parse_head(settings.head, "--head", model.config());
   if (!settings.out.empty()) throw Error("--out gets the arrays of all heads: leave --head out");
   const std::size_t top = std::clamp<std::size_t>(settings.top, 1, model.config().d_vocab);
   float copying = 0;
@@ -122,7 +111,7 @@ void one_head(const Settings& settings, const Arguments& arguments, const Model&
   });
 
   auto json = Json{{"command", provenance(arguments, model, {})["command"]},
-                   {"head", name(head)},
+                   {"head", head_name(head)},
                    {"copying", copying},
                    {"own_token_mean_rank", tokens.mean_rank},
                    {"own_token_top1", tokens.top1},
@@ -149,7 +138,7 @@ void one_head(const Settings& settings, const Arguments& arguments, const Model&
   put(fmt::format(
       "head {}: copying score {:.4f}; a token's own logit has mean rank {:.1f} of {}, and is the highest of "
       "{:.1f} %\n",
-      name(head), copying, tokens.mean_rank, model.config().d_vocab, 100 * tokens.top1));
+      head_name(head), copying, tokens.mean_rank, model.config().d_vocab, 100 * tokens.top1));
 }
 
 }  // namespace

@@ -5,12 +5,12 @@
 
 #include "arrays_file.hpp"
 #include "command.hpp"
+#include "grid_options.hpp"
 #include "json_array.hpp"
 #include "patched.hpp"
 #include "prompts.hpp"
 #include "provenance.hpp"
 #include "standard_output.hpp"
-#include "sweep_site.hpp"
 #include "target.hpp"
 
 namespace tl::app {
@@ -21,22 +21,23 @@ struct Settings {
   ModelOptions model;
   PromptOptions clean{"clean"}, corrupted{"corrupt"};
   TargetOptions target;
-  std::string site, out;
-  std::size_t last = 10;
-  bool by_position = false, json = false;
+  GridOptions grid;
+  bool json = false;
 };
 
 void run(const Settings& settings, const Arguments& arguments) {
-  const SweepSite site = sweep_site(settings.site, settings.by_position);
+  const SweepSite site = settings.grid.site();
   const Model model(settings.model);
   const std::vector<std::vector<Token>> prompts{settings.clean.read(model).front(),
                                                 settings.corrupted.read(model, settings.clean).front()};
   const LogitTarget target = settings.target.read_both(model);
   const PatchTask task{prompts[0], prompts[1], logit_difference(target.answer, *target.foil)};
-  const Patched grid = patched(model, task, site, settings.by_position);
+  const Patched grid = patched(model, task, site);
+  SweepCost cost = grid.cost;
+  if (settings.grid.timing) cost.measure_peak(model.run_options().resolved_threads());
 
-  if (!settings.out.empty()) {
-    ArraysFile file(settings.out);
+  if (!settings.grid.out.empty()) {
+    ArraysFile file(settings.grid.out);
     file.add("grid", io::NpyView(std::span<const float>(grid.values), grid.extents));
     file.add("grid_normalised", io::NpyView(std::span<const float>(grid.normalised), grid.extents));
     auto made = provenance(arguments, model, prompts);
@@ -53,16 +54,17 @@ void run(const Settings& settings, const Arguments& arguments) {
                                 {"corrupt", with_words(model, task.corrupted)}};
     json["clean"]["logit_difference"] = grid.clean;
     json["corrupt"]["logit_difference"] = grid.corrupted;
-    if (!settings.out.empty()) json["out"] = settings.out;
+    if (!settings.grid.out.empty()) json["out"] = settings.grid.out;
     json["site"] = site.name;
     json["interrupted"] = grid.interrupted;
+    cost.add_to(json);
     json["grid"] = json_array(std::span(grid.values), std::span(grid.extents));
     json["grid_normalised"] = json_array(std::span(grid.normalised), std::span(grid.extents));
     return put_json(json);
   }
-  put(sweep_table(model, task.clean, site, grid.extents, grid.normalised, "brought back", settings.last));
-  put(fmt::format("{}logit difference: {:.4f} of the clean prompt (1 above), {:.4f} of the corrupted one (0)\n",
-                  grid.interrupted ? "interrupted: cells that were not run are -\n" : "", grid.clean, grid.corrupted));
+  put(sweep_table(model, task.clean, site, grid.extents, grid.normalised, "brought back", settings.grid.last));
+  put(fmt::format("{}logit difference: {:.4f} of the clean prompt (1 above), {:.4f} of the corrupted one (0)\n{}",
+                  interrupted_note(grid.interrupted), grid.clean, grid.corrupted, cost.text()));
 }
 
 }  // namespace
@@ -80,14 +82,11 @@ Example:
   tl patch --site z --clean 'Lily saw a cat. The' --corrupt 'Lily saw a dog. The' --answer ' cat' --foil ' dog')");
   const auto settings = std::make_shared<Settings>();
   settings->model.declare(options);
-  options.text("--site", settings->site, "SITE", "What is put in; see below");
+  settings->grid.declare_site(options, "What is put in");
   settings->clean.declare(options);
   settings->corrupted.declare(options, "The prompt that the clean run's activations are put into");
   settings->target.declare(options);
-  options.flag("--by-position", settings->by_position, "Heads at one position at a time");
-  options.text("--out", settings->out, "FILE.npz", "Write the arrays, and what made them as `provenance`");
-  options.number("--last", settings->last, "N",
-                 "Positions of the table, from the end; by position, its rows (default: 10)");
+  settings->grid.declare(options);
   options.json(settings->json);
   return {options.command(), [settings](const Arguments& arguments) { run(*settings, arguments); }};
 }

@@ -7,19 +7,21 @@
 
 #include "model.hpp"
 #include "sweep_site.hpp"
+#include "sweep_watch.hpp"
 
 namespace tl::app {
 
-// [layer, pos], or [layer, head], or [layer, head, pos]: the metric and its share of the way from corrupted to clean.
+// As the site says, [layer, pos], [layer, head] or [layer, head, pos]: the metric and its share of the way from corrupted to clean.
 // NaN in cells that were not run.
 struct Patched {
   double clean = 0, corrupted = 0;
   bool interrupted = false;
   std::vector<std::size_t> extents;
   std::vector<float> values, normalised;
+  SweepCost cost;
 };
 
 // Throws Error where the two runs' metrics are too near each other for a share between them.
-Patched patched(const Model& model, const PatchTask& task, const SweepSite& site, bool by_position);
+Patched patched(const Model& model, const PatchTask& task, const SweepSite& site);
 
 }  // namespace tl::app

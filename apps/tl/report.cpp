@@ -154,7 +154,7 @@ void run(const Settings& settings, const Arguments& arguments) {
                       .unit = "logit"});
   if (patches) {
     const PatchTask task{prompts[0], prompts[1], logit_difference(target.answer, *target.foil)};
-    const Patched grid = patched(model, task, {"resid_pre", Point::resid_pre, false}, false);
+    const Patched grid = patched(model, task, sweep_site("resid_pre", false));
     page.section("What brings the answer back")
         .add(draw::HeatMap{
             .title = "The clean prompt's residual stream put into the corrupted run",

@@ -12,11 +12,16 @@ namespace tl::app {
 
 namespace {
 
-constexpr std::array sites{SweepSite{"resid_pre", Point::resid_pre, false}, SweepSite{"resid_mid", Point::resid_mid, false},
-                           SweepSite{"attn_out", Point::attn_out, false},   SweepSite{"mlp_out", Point::mlp_out, false},
-                           SweepSite{"z", Point::z, true},                  SweepSite{"q", Point::q, true},
-                           SweepSite{"k", Point::k, true},                  SweepSite{"v", Point::v, true},
-                           SweepSite{"pattern", Point::pattern, true}};
+constexpr SweepAxes by_position{.position = true}, by_head{.head = true};
+constexpr std::array sites{SweepSite{"resid_pre", Point::resid_pre, by_position},
+                           SweepSite{"resid_mid", Point::resid_mid, by_position},
+                           SweepSite{"attn_out", Point::attn_out, by_position},
+                           SweepSite{"mlp_out", Point::mlp_out, by_position},
+                           SweepSite{"z", Point::z, by_head},
+                           SweepSite{"q", Point::q, by_head},
+                           SweepSite{"k", Point::k, by_head},
+                           SweepSite{"v", Point::v, by_head},
+                           SweepSite{"pattern", Point::pattern, by_head}};
 
 std::string shown(float value) {
   if (std::isnan(value)) return "-";
@@ -25,12 +30,20 @@ std::string shown(float value) {
 
 }  // namespace
 
-SweepSite sweep_site(std::string_view name, bool by_position) {
+std::vector<std::size_t> SweepSite::extents(const Config& config, std::size_t positions) const {
+  std::vector<std::size_t> extents{config.n_layer};
+  if (axes.head) extents.push_back(config.n_head);
+  if (axes.position) extents.push_back(positions);
+  return extents;
+}
+
+SweepSite sweep_site(std::string_view name, bool one_position) {
   std::string names;
-  for (const SweepSite& site : sites) {
+  for (SweepSite site : sites) {
     if (site.name == name) {
-      if (by_position && !site.of_heads)
+      if (one_position && site.axes.position)
         throw Error("--by-position is of heads' sites: ", site.name, " goes by position anyway");
+      site.axes.position |= one_position;
       return site;
     }
     names += (names.empty() ? "" : ", ") + std::string(site.name);
@@ -43,10 +56,10 @@ std::string sweep_table(const Model& model, std::span<const Token> tokens, const
                         std::span<const std::size_t> extents, std::span<const float> values, std::string_view heading,
                         std::size_t last) {
   if (extents.size() == 2) {
-    const std::size_t width = extents[1], first = site.of_heads ? 0 : width - std::min(width, last);
+    const std::size_t width = extents[1], first = site.axes.head ? 0 : width - std::min(width, last);
     Table::Row names{">layer"};
     for (std::size_t i = first; i != width; ++i)
-      names.push_back(site.of_heads ? ">head " + std::to_string(i) : ">\"" + model.token_text(tokens[i]) + "\"");
+      names.push_back(site.axes.head ? ">head " + std::to_string(i) : ">\"" + model.token_text(tokens[i]) + "\"");
     Table table(names);
     for (std::size_t layer = 0; layer != extents[0]; ++layer) {
       Table::Row row{std::to_string(layer)};

@@ -1,6 +1,5 @@
 // Patching grids of GPT-2 small over a prompt of 15 tokens, of which all but the first differ: every cell is computed as
-// far as it differs from the corrupted run. FLOPs are those that are needed: of the rows from the patched position on, in
-// the layers from the patched one on, but of the last row only in the last layer behind its keys and values.
+// far as it differs from the corrupted run. FLOPs are those that are needed (interp/sweep_cost.hpp).
 #include <benchmark/benchmark.h>
 
 #include <tl/interp/patching.hpp>
@@ -30,13 +29,6 @@ tl::PatchTask task() {
   return made;
 }
 
-// FLOPs of `rows` rows of which the last one's logits are wanted, from the start of `layer` on.
-double needed(std::size_t rows, std::size_t layer) {
-  const double d = config.d_model, qkv = 2 * d * 3 * d, rest = 2 * d * d + 4 * d * config.d_mlp;
-  const double n = static_cast<double>(rows), layers = static_cast<double>(config.n_layer - 1 - layer);
-  return layers * n * (qkv + rest) + n * qkv + rest;
-}
-
 template <class Grid>
 void grid(benchmark::State& state, const Grid& get, double flops) {
   model();  // not timed
@@ -47,13 +39,13 @@ void grid(benchmark::State& state, const Grid& get, double flops) {
 void resid_pre(benchmark::State& state) {
   double flops = 0;
   for (std::size_t layer = 0; layer != config.n_layer; ++layer)
-    for (std::size_t p = 1; p != length; ++p) flops += needed(length - p, layer);
+    for (std::size_t p = 1; p != length; ++p) flops += tl::cell_flops(config, layer, p, length);
   grid(state, tl::get_act_patch_resid_pre, flops);
 }
 double all_positions() {
   double flops = 0;
   for (std::size_t layer = 0; layer != config.n_layer; ++layer)
-    flops += static_cast<double>(config.n_head) * needed(length - 1, layer);
+    flops += static_cast<double>(config.n_head) * tl::cell_flops(config, layer, 1, length);
   return flops;
 }
 void heads(benchmark::State& state) { grid(state, tl::get_act_patch_attn_head_out_all_pos, all_positions()); }

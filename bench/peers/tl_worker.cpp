@@ -123,23 +123,17 @@ class Worker {
     });
   }
 
-  // A grid of activation patches. FLOPs are those that are needed: rows from the patched position on, layers from the
-  // patched one on, of the last row only in the last layer behind its keys and values.
+  // A grid of activation patches. FLOPs are those that are needed (interp/sweep_cost.hpp).
   json patch(const json& command) {
     const tl::PatchTask one{command.at("clean").get<Tokens>(), command.at("tokens").get<Tokens>(),
                             tl::logit_difference(command.at("answer"), command.at("foil"))};
     const tl::Config& c = model_.config();
     const auto same = static_cast<std::size_t>(std::ranges::mismatch(one.clean, one.corrupted).in1 - one.clean.begin());
-    const std::size_t n = one.clean.size(), d = c.d_model, d_attn = c.n_head * c.d_head;
-    const auto needed = [&](std::size_t rows, std::size_t layer) {
-      const double qkv = 6. * static_cast<double>(d * d_attn);
-      const double rest = 2. * static_cast<double>(d * d_attn) + 4. * static_cast<double>(d * c.d_mlp);
-      return static_cast<double>(rows * (c.n_layer - 1 - layer)) * (qkv + rest) + static_cast<double>(rows) * qkv + rest;
-    };
+    const std::size_t n = one.clean.size();
     double by_position = 0, all_positions = 0;
     for (std::size_t layer = 0; layer != c.n_layer; ++layer) {
-      for (std::size_t p = same; p != n; ++p) by_position += needed(n - p, layer);
-      all_positions += static_cast<double>(c.n_head) * needed(n - same, layer);
+      for (std::size_t p = same; p != n; ++p) by_position += tl::cell_flops(c, layer, p, n);
+      all_positions += static_cast<double>(c.n_head) * tl::cell_flops(c, layer, same, n);
     }
     const std::string grid = command.at("grid");
     const auto with = [&](const auto& get, double flops, std::size_t cells) {

@@ -83,6 +83,7 @@
 #include <tl/interp/residual_stack.hpp>
 #include <tl/interp/singular_directions.hpp>
 #include <tl/interp/sweep.hpp>
+#include <tl/interp/sweep_cost.hpp>
 #include <tl/interp/sweep_grid.hpp>
 #include <tl/interp/test_prompt.hpp>
 #include <tl/interp/top_activations.hpp>
@@ -113,6 +114,7 @@
 #include <tl/kernels/linear.hpp>
 #include <tl/kernels/packed_matrix.hpp>
 #include <tl/kernels/parallel.hpp>
+#include <tl/kernels/peak_flops.hpp>
 #include <tl/kernels/read_logits.hpp>
 #include <tl/kernels/reference.hpp>
 #include <tl/kernels/softmax.hpp>

@@ -76,12 +76,18 @@ inline Replacement directional_ablation(std::vector<float> direction) {
 
 // [layer, head, pos] as the axes say, row-major: the metric at the last position of each cell's run.
 template <class Model>
+std::vector<double> ablation_grid(Sweep<Model>& sweep, const Metric& metric, Point point, const SweepAxes& axes,
+                                  const Replacement& replacement, const SweepProgress& progress = {}) {
+  return sweep_grid(sweep, sweep.config(), point, axes, 0, metric, progress,
+                    [&](std::size_t layer, std::size_t head, std::size_t) { return replacement(point, layer, head); });
+}
+// The same of a prompt.
+template <class Model>
 std::vector<double> ablation_grid(const Model& model, std::span<const Token> tokens, const Metric& metric, Point point,
                                   const SweepAxes& axes, const Replacement& replacement, RunOptions run = {},
                                   const SweepOptions& options = {}, const SweepProgress& progress = {}) {
   Sweep<Model> sweep(model, tokens, run, options);
-  return sweep_grid(sweep, model.config(), point, axes, 0, metric, progress,
-                    [&](std::size_t layer, std::size_t head, std::size_t) { return replacement(point, layer, head); });
+  return ablation_grid(sweep, metric, point, axes, replacement, progress);
 }
 
 }  // namespace TL_NAMESPACE

@@ -29,6 +29,8 @@ class PatchedGrid {
   }
 
   double corrupted() { return sweep_.base(task_.metric); }
+  // Floating point operations that the cells run so far need.
+  double flops() const { return sweep_.flops(); }
 
   // The metric of each cell: [layer, head, pos, source pos] as the axes say, row-major.
   std::vector<double> operator()(Point point, const SweepAxes& axes) {

@@ -12,6 +12,7 @@
 #include <set>
 #include <span>
 #include <tl/interp/metric.hpp>
+#include <tl/interp/sweep_cost.hpp>
 #include <tl/model/gpt2.hpp>
 #include <vector>
 
@@ -147,6 +148,7 @@ class Sweep {
   }
   Sweep(const Sweep&) = delete;
 
+  const Config& config() const { return model_->config(); }
   std::size_t positions() const { return length_; }
 
   // The metric's value at the last position of the base run.
@@ -184,14 +186,15 @@ class Sweep {
         const auto index = static_cast<std::size_t>(together[i] - cells.data());
         if (std::isnan(some[i])) throw Error("the metric of cell ", index, " of the sweep is not a number");
         values[index] = some[i];
+        flops_ += cell_flops(model_->config(), together[i]->layer, together[i]->first, length_);
       }
       if (progress && !progress(end, cells.size())) break;
     }
     return values;
   }
 
-  // Rows of layers computed so far, each 2 (4 d_model n_head d_head + 2 d_model d_mlp) operations and attention.
-  std::size_t layer_rows() const { return layer_rows_; }
+  // Floating point operations that the cells run so far need (cell_flops).
+  double flops() const { return flops_; }
 
  private:
   // The fewest rows at which linear layers reach what they can, some times over.
@@ -227,10 +230,7 @@ class Sweep {
     const std::size_t d = model_->config().d_model, layer = cells[0]->layer;
     const auto base = edits_.residual().subspan(layer * length_ * d, length_ * d);
     std::vector<Variant> variants;
-    for (const Cell* cell : cells) {
-      variants.push_back({cell->first, base.subspan(cell->first * d)});
-      layer_rows_ += (length_ - cell->first) * (model_->config().n_layer - layer);
-    }
+    for (const Cell* cell : cells) variants.push_back({cell->first, base.subspan(cell->first * d)});
     struct Editing {
       detail::CellEdits& edits;
       ~Editing() { edits.edit({}); }
@@ -243,7 +243,8 @@ class Sweep {
   }
 
   const Model* model_;
-  std::size_t length_, layer_rows_ = 0;
+  std::size_t length_;
+  double flops_ = 0;
   detail::CellEdits edits_;
   Session<Model, detail::CellEdits&> session_;
 };
