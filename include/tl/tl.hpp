@@ -166,7 +166,11 @@
 #include <tl/report/svg.hpp>
 #include <tl/report/token_label.hpp>
 #include <tl/report/token_text.hpp>
+#include <tl/sae/feature_products.hpp>
 #include <tl/sae/sae_config.hpp>
+#include <tl/sae/sae_loss.hpp>
+#include <tl/sae/sae_objective.hpp>
+#include <tl/sae/sae_parameters.hpp>
 #include <tl/sae/sae_weights.hpp>
 #include <tl/sae/sparse_features.hpp>
 #include <tl/sae/top_indices.hpp>

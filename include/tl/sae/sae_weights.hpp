@@ -1,6 +1,6 @@
 #pragma once
-// The tensors of a sparse autoencoder as SAELens lays them out, row-major in float32: what is loaded, saved, trained and
-// folded. Encoding and decoding go by packed copies.
+// The tensors of a sparse autoencoder as SAELens lays them out, row-major in float32: what is loaded, saved, trained
+// and folded. Encoding and decoding go by packed copies.
 #include <cstddef>
 #include <tl/core/aligned_memory.hpp>
 #include <tl/sae/sae_config.hpp>
