@@ -66,6 +66,7 @@
 #include <tl/interp/head_scores.hpp>
 #include <tl/interp/indirect_object.hpp>
 #include <tl/interp/induction.hpp>
+#include <tl/interp/kl_divergence.hpp>
 #include <tl/interp/known_facts.hpp>
 #include <tl/interp/logit_attribution.hpp>
 #include <tl/interp/logit_lens.hpp>
@@ -167,6 +168,7 @@
 #include <tl/report/token_label.hpp>
 #include <tl/report/token_text.hpp>
 #include <tl/sae/feature_products.hpp>
+#include <tl/sae/reconstruction_quality.hpp>
 #include <tl/sae/sae_config.hpp>
 #include <tl/sae/sae_loss.hpp>
 #include <tl/sae/sae_objective.hpp>

@@ -22,3 +22,14 @@ TEST_CASE("views of points take their run-time extents from the configuration") 
   static_assert(std::is_same_v<CapturedView<Point::pattern, gpt2_small>,
                                TensorView<const float, Dim<"head", 12>, Dim<"pos">, Dim<"key_pos">>>);
 }
+
+TEST_CASE("a row's width is the product of its extents, and none where it is the length of a past") {
+  const Config& config = tinystories_6l;
+  CHECK(row_width(Point::resid_pre, config) == 256);
+  CHECK(row_width(Point::z, config) == 256);
+  CHECK(row_width(Point::result, config) == 8 * 256);
+  CHECK(row_width(Point::mlp_post, config) == 1024);
+  CHECK(row_width(Point::ln2_scale, config) == 1);
+  CHECK(row_width(Point::pattern, config) == 0);
+  CHECK(row_width(Point::unembed_out, config) == 4096);
+}

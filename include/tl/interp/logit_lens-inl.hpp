@@ -1,6 +1,7 @@
 #pragma once
 #include <algorithm>
 #include <limits>
+#include <tl/interp/kl_divergence.hpp>
 #include <tl/interp/logit_lens.hpp>
 #include <tl/kernels/softmax.hpp>
 
@@ -41,22 +42,15 @@ TL_INLINE void LensQuestions::store(const float* logits, std::size_t d_vocab, in
   if (logits) store_kl(logits, d_vocab, threads);
 }
 
-// KL(p || q) = sum of p (log p - log q). What is left of rounding where the two are alike may be below 0.
 TL_INLINE void LensQuestions::store_kl(const float* logits, std::size_t d_vocab, int threads) {
   const std::size_t rows = lens_.rows();
   probabilities_.resize(d_vocab);
+  const auto row_of = [&](std::size_t i) { return LogitRow{{logits + i * d_vocab, d_vocab}, log_sum_[i]}; };
   for (std::size_t i = 0; i != count_; ++i) {
-    const std::size_t final = i * rows + rows - 1;
-    const float *own = logits + final * d_vocab, *p = probabilities_.data();
-    kernels::softmax(own, 1, d_vocab, probabilities_.data(), threads);
-    for (std::size_t row = 0; row != rows; ++row) {
-      const float* other = logits + (i * rows + row) * d_vocab;
-      double sum = 0;
-      for (std::size_t v = 0; v != d_vocab; ++v)
-        sum += static_cast<double>(p[v]) * (static_cast<double>(own[v]) - static_cast<double>(other[v]));
-      const double kl = sum - (static_cast<double>(log_sum_[final]) - static_cast<double>(log_sum_[i * rows + row]));
-      lens_.kl(row, first_ + i) = static_cast<float>(std::max(0., kl));
-    }
+    const LogitRow own = row_of(i * rows + rows - 1);
+    kernels::softmax(own.logits.data(), 1, d_vocab, probabilities_.data(), threads);
+    for (std::size_t row = 0; row != rows; ++row)
+      lens_.kl(row, first_ + i) = static_cast<float>(kl_divergence(probabilities_, own, row_of(i * rows + row)));
   }
 }
 

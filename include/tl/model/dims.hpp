@@ -69,6 +69,19 @@ requires(info(P).shape == PointShape::head_key_pos) struct captured_view<P, C> {
 template <Point P, Config C>
 using CapturedView = typename captured_view<P, C>::type;
 
+// Numbers that one row has at a point; 0 where that is the length of its past (scores and patterns).
+constexpr std::size_t row_width(Point point, const Config& config) {
+  switch (info(point).shape) {
+    case PointShape::d_model: return config.d_model;
+    case PointShape::scale: return 1;
+    case PointShape::head_d_head: return config.n_head * config.d_head;
+    case PointShape::head_key_pos: return 0;
+    case PointShape::head_d_model: return config.n_head * config.d_model;
+    case PointShape::d_mlp: return config.d_mlp;
+    default: return config.d_vocab;
+  }
+}
+
 // The view that a hook at P is given of `count` rows, or of one row of scores over `count` keys.
 template <Point P, Config C, class T>
 constexpr RowView<P, C, T> row_view_over(T* data, std::size_t count, const Config& config) {

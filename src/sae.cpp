@@ -1,0 +1,2 @@
+// The bodies of tl/sae, compiled once.
+#include <tl/sae/reconstruction_quality-inl.hpp>
