@@ -51,6 +51,8 @@
 #include <tl/interp/apply_ln.hpp>
 #include <tl/interp/attention_pattern.hpp>
 #include <tl/interp/causal_trace.hpp>
+#include <tl/interp/cell.hpp>
+#include <tl/interp/cell_edits.hpp>
 #include <tl/interp/component_labels.hpp>
 #include <tl/interp/composition.hpp>
 #include <tl/interp/contrast.hpp>
@@ -62,6 +64,7 @@
 #include <tl/interp/head_ablation.hpp>
 #include <tl/interp/head_circuits.hpp>
 #include <tl/interp/head_detector.hpp>
+#include <tl/interp/head_input.hpp>
 #include <tl/interp/head_results.hpp>
 #include <tl/interp/head_scores.hpp>
 #include <tl/interp/indirect_object.hpp>
@@ -73,6 +76,7 @@
 #include <tl/interp/mean_difference.hpp>
 #include <tl/interp/metric.hpp>
 #include <tl/interp/neuron_results.hpp>
+#include <tl/interp/patch_task.hpp>
 #include <tl/interp/patched_grid.hpp>
 #include <tl/interp/patching.hpp>
 #include <tl/interp/patchscope.hpp>

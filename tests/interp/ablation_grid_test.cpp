@@ -32,7 +32,8 @@ TEST_CASE("zero and mean ablation of heads are runs with the head's z replaced")
       hooks.capture(full_name(Point::z, static_cast<int>(layer)));
       model().run(prompt, hooks);
       const auto arrays = hooks.take();
-      for (std::size_t i = 0; i != arrays[0].array.values.size(); ++i) sum[i % sum.size()] += double{arrays[0].array.values[i]};
+      for (std::size_t i = 0; i != arrays[0].array.values.size(); ++i)
+        sum[i % sum.size()] += double{arrays[0].array.values[i]};
     }
     for (std::size_t head = 0; head != heads; ++head) {
       const auto put = [&](bool use_mean) {
@@ -57,7 +58,8 @@ TEST_CASE("a direction that is taken out is gone, one that is not there changes 
   edit(row, 0);
   REQUIRE(row[4] == Approx(0).margin(1e-6));
   REQUIRE(row[5] == 2);
-  const auto grid = ablation_grid(model(), tokens, logit(3), Point::resid_pre, {.position = true}, directional_ablation(direction));
+  const auto grid =
+      ablation_grid(model(), tokens, logit(3), Point::resid_pre, {.position = true}, directional_ablation(direction));
   REQUIRE(grid.size() == odd.n_layer * tokens.size());
   Sweep sweep(model(), tokens);
   REQUIRE(grid.back() != sweep.base(logit(3)));
@@ -82,6 +84,7 @@ TEST_CASE("a mean over nothing, and of patterns, is refused") {
   const auto tokens = some_tokens(4, odd);
   REQUIRE_THROWS_WITH(mean_ablation(model(), {}), Catch::Matchers::Contains("no prompts"));
   const std::vector<std::vector<Token>> prompts{tokens};
-  REQUIRE_THROWS_WITH(ablation_grid(model(), tokens, logit(3), Point::pattern, {.head = true}, mean_ablation(model(), prompts)),
-                      Catch::Matchers::Contains("no mean over positions"));
+  REQUIRE_THROWS_WITH(
+      ablation_grid(model(), tokens, logit(3), Point::pattern, {.head = true}, mean_ablation(model(), prompts)),
+      Catch::Matchers::Contains("no mean over positions"));
 }

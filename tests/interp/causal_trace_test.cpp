@@ -42,7 +42,8 @@ TEST_CASE("a window of layers is a run with all of them put back; noise is one f
   hooks.edit("hook_embed", [&](const DynamicView& view, const Context& at) {
     for (std::size_t row = 0; row != view.extents[0]; ++row)
       for (std::size_t i = 0; at.position(row) < 2 && i != odd.d_model; ++i)
-        view.data[row * odd.d_model + i] += static_cast<float>(deviation * normal({9, 0}, at.position(row), Purpose::noise, i));
+        view.data[row * odd.d_model + i] +=
+            static_cast<float>(deviation * normal({9, 0}, at.position(row), Purpose::noise, i));
   });
   for (const std::size_t layer : {1u, 2u})  // cell [2, pos] of a window of two around layer 2
     hooks.edit(full_name(Point::mlp_out, static_cast<int>(layer)), [&, layer](const DynamicView& view, const Context&) {
@@ -53,5 +54,6 @@ TEST_CASE("a window of layers is a run with all of them put back; noise is one f
 }
 
 TEST_CASE("a subject outside the prompt is refused") {
-  REQUIRE_THROWS_WITH(causal_trace(model(), some_tokens(4, odd), 2, 4, logit(3)), Catch::Matchers::Contains("the prompt has 4"));
+  REQUIRE_THROWS_WITH(causal_trace(model(), some_tokens(4, odd), 2, 4, logit(3)),
+                      Catch::Matchers::Contains("the prompt has 4"));
 }

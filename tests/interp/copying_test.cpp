@@ -68,12 +68,14 @@ TEST_CASE("a token's rank is that of the diagonal of the full circuit") {
   double ranks = 0, first = 0;
   for (std::size_t token = 0; token != circuit.rows; ++token) {
     std::size_t above = 0;
-    for (std::size_t other = 0; other != circuit.columns; ++other) above += circuit(token, other) > circuit(token, token);
+    for (std::size_t other = 0; other != circuit.columns; ++other)
+      above += circuit(token, other) > circuit(token, token);
     ranks += static_cast<double>(above);
     first += above == 0;
   }
   const TokenCopying found = token_copying(model, 1, 2);
   CHECK(found.mean_rank == Approx(ranks / 207).margin(0.05));
   CHECK(found.top1 == Approx(first / 207).margin(0.006));
-  CHECK_THROWS_WITH(token_copying(model, 1, 3), "there is no head 1.3: the model has 3 layers of 3 heads");
+  CHECK_THROWS_WITH(token_copying(model, 1, 3),
+                    "there is no head 3 in layer 1: this model has layers 0 to 2 of heads 0 to 2");
 }

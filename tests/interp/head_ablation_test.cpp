@@ -47,20 +47,30 @@ TEST_CASE("the two heads that copy have an effect, and the others none to speak 
   }
 }
 
-TEST_CASE("an ablated head is what the policy of its name makes of it") {
+TEST_CASE("every effect has the bits of a whole run with that head ablated") {
   const auto model = random_model<odd>();
   const RepeatedTokens tokens(odd.d_vocab, {.length = 8});
   const double clean = copy_losses(model, tokens).gain();
-  const auto effect = [&](auto&& policy) { return clean - copy_losses(model, tokens, {}, policy).gain(); };
-  CHECK(std::abs(static_cast<double>(ablation_effects(model, tokens, HeadAblation::zero)(1, 2)) -
-                 effect(ablate<"blocks.1.attn.hook_z">(heads{2}))) < 1e-6);
-  Tensor<float, Dims<odd>::head, Dims<odd>::d_head> mean;
-  const auto run = model.run(tokens, capture<"blocks.1.attn.hook_z">());
-  const auto z = run["blocks.1.attn.hook_z"_hook];
-  for (std::size_t pos = 0; pos != tokens.size(); ++pos)
-    for (std::size_t i = 0; i != odd.d_head; ++i) mean(2, i) += z(pos, 2, i) / static_cast<float>(tokens.size());
-  CHECK(std::abs(static_cast<double>(ablation_effects(model, tokens, HeadAblation::mean)(1, 2)) -
-                 effect(ablate<"blocks.1.attn.hook_z">(mean.view(), heads{2}))) < 1e-6);
+  const std::vector<std::vector<Token>> prompt{tokens.ids()};
+  for (const HeadAblation ablation : {HeadAblation::zero, HeadAblation::mean}) {
+    const Replacement replacement = ablation == HeadAblation::mean ? mean_ablation(model, prompt) : zero_ablation();
+    const HeadScores effects = ablation_effects(model, tokens, ablation);
+    for (std::size_t layer = 0; layer != odd.n_layer; ++layer)
+      for (std::size_t head = 0; head != odd.n_head; ++head) {
+        std::vector<float> value(odd.d_head);
+        replacement(Point::z, layer, head)(value, 0);
+        DynamicHooks hooks = replace_head({layer, head}, value);
+        CHECK(effects(layer, head) == static_cast<float>(clean - copy_losses(model, tokens, {}, hooks).gain()));
+      }
+  }
+}
+
+TEST_CASE("an ablated head is what the policy of its name makes of it") {
+  const auto model = random_model<odd>();
+  const RepeatedTokens tokens(odd.d_vocab, {.length = 8});
+  const double expected = copy_losses(model, tokens).gain() -
+                          copy_losses(model, tokens, {}, ablate<"blocks.1.attn.hook_z">(heads{2})).gain();
+  CHECK(ablation_effects(model, tokens, HeadAblation::zero)(1, 2) == static_cast<float>(expected));
 }
 
 TEST_CASE("a path cut changes one input of one head by what the sender writes") {

@@ -22,6 +22,8 @@ TEST_CASE("circuits are TransformerLens' products of a head's weights") {
 
 TEST_CASE("a head that is not there is refused") {
   const auto model = random_model<odd>();
-  CHECK_THROWS_WITH(qk_circuit(model, 3, 0), "there is no head 3.0: the model has 3 layers of 3 heads");
-  CHECK_THROWS_WITH(ov_circuit(model, 2, 3), "there is no head 2.3: the model has 3 layers of 3 heads");
+  CHECK_THROWS_WITH(qk_circuit(model, 3, 0),
+                    "there is no head 0 in layer 3: this model has layers 0 to 2 of heads 0 to 2");
+  CHECK_THROWS_WITH(ov_circuit(model, 2, 3),
+                    "there is no head 3 in layer 2: this model has layers 0 to 2 of heads 0 to 2");
 }

@@ -29,7 +29,8 @@ double patched_by_hand(const PatchTask& task, const std::string& name, F f) {
   DynamicHooks hooks;
   hooks.edit(name, [&](const DynamicView& view, const Context& at) { f(view, at, values); });
   const auto logits = model()(task.corrupted, hooks);
-  return task.metric.value(std::vector{logits(task.clean.size() - 1, std::size_t{3}), logits(task.clean.size() - 1, std::size_t{7})});
+  return task.metric.value(
+      std::vector{logits(task.clean.size() - 1, std::size_t{3}), logits(task.clean.size() - 1, std::size_t{7})});
 }
 
 }  // namespace
@@ -44,30 +45,34 @@ TEST_CASE("a patched grid is what whole patched runs give") {
   for (std::size_t layer = 0; layer != odd.n_layer; ++layer) {
     const std::string block = "blocks." + std::to_string(layer);
     for (std::size_t p = 0; p != n; ++p) {
-      REQUIRE(resid(layer, p) == static_cast<float>(patched_by_hand(
-                                     one, block + ".hook_resid_pre", [&](auto& view, auto&, const CapturedArray& clean) {
-                                       std::copy_n(clean.values.data() + p * d, d, view.data + p * d);
-                                     })));
+      REQUIRE(resid(layer, p) == static_cast<float>(patched_by_hand(one, block + ".hook_resid_pre",
+                                                                    [&](auto& view, auto&, const CapturedArray& clean) {
+                                                                      std::copy_n(clean.values.data() + p * d, d,
+                                                                                  view.data + p * d);
+                                                                    })));
       const std::size_t head = p % odd.n_head, at = (p * odd.n_head + head) * dh;
-      REQUIRE(heads(layer, p, head) == static_cast<float>(patched_by_hand(
-                                           one, block + ".attn.hook_v", [&](auto& view, auto&, const CapturedArray& clean) {
-                                             std::copy_n(clean.values.data() + at, dh, view.data + at);
-                                           })));
+      REQUIRE(heads(layer, p, head) ==
+              static_cast<float>(
+                  patched_by_hand(one, block + ".attn.hook_v", [&](auto& view, auto&, const CapturedArray& clean) {
+                    std::copy_n(clean.values.data() + at, dh, view.data + at);
+                  })));
       const std::size_t source = p / 2;
       REQUIRE(entries(layer, head, p, source) ==
               static_cast<float>(patched_by_hand(
                   one, block + ".attn.hook_pattern", [&](auto& view, const Context& row, const CapturedArray& clean) {
-                    if (row.position() == p) view.data[head * (p + 1) + source] = clean.values[(head * n + p) * n + source];
+                    if (row.position() == p)
+                      view.data[head * (p + 1) + source] = clean.values[(head * n + p) * n + source];
                   })));
     }
     for (std::size_t head = 0; head != odd.n_head; ++head)
       REQUIRE(everywhere(layer, head) ==
-              static_cast<float>(patched_by_hand(one, block + ".attn.hook_z", [&](auto& view, auto&, const CapturedArray& clean) {
-                for (std::size_t p = 0; p != n; ++p) {
-                  const std::size_t at = (p * odd.n_head + head) * dh;
-                  std::copy_n(clean.values.data() + at, dh, view.data + at);
-                }
-              })));
+              static_cast<float>(
+                  patched_by_hand(one, block + ".attn.hook_z", [&](auto& view, auto&, const CapturedArray& clean) {
+                    for (std::size_t p = 0; p != n; ++p) {
+                      const std::size_t at = (p * odd.n_head + head) * dh;
+                      std::copy_n(clean.values.data() + at, dh, view.data + at);
+                    }
+                  })));
   }
 }
 
@@ -76,7 +81,8 @@ TEST_CASE("all patches of a residual stream at once give the clean run") {
   const auto resid = get_act_patch_resid_pre(model(), one);
   const auto clean = model()(one.clean);
   const double expected = double{clean(std::size_t{4}, std::size_t{3})} - double{clean(std::size_t{4}, std::size_t{7})};
-  for (std::size_t layer = 0; layer != odd.n_layer; ++layer) REQUIRE(resid(layer, std::size_t{4}) == static_cast<float>(expected));
+  for (std::size_t layer = 0; layer != odd.n_layer; ++layer)
+    REQUIRE(resid(layer, std::size_t{4}) == static_cast<float>(expected));
 }
 
 TEST_CASE("several tasks give the mean of their grids; stacks are the grids") {
@@ -95,5 +101,6 @@ TEST_CASE("several tasks give the mean of their grids; stacks are the grids") {
 TEST_CASE("prompts of different length are refused") {
   PatchTask one = task(5, 1, 1);
   one.clean.pop_back();
-  REQUIRE_THROWS_WITH(get_act_patch_resid_pre(model(), one), Catch::Matchers::Contains("4 tokens") && Catch::Matchers::Contains("5"));
+  REQUIRE_THROWS_WITH(get_act_patch_resid_pre(model(), one),
+                      Catch::Matchers::Contains("4 tokens") && Catch::Matchers::Contains("5"));
 }

@@ -27,15 +27,16 @@ TEST_CASE("a path to a head's input is a run with the sender's difference added 
   const PatchTask one = task();
   const HeadAt sender{0, 1}, receiver{2, 0};
   const auto clean = result(one.clean, sender), corrupted = result(one.corrupted, sender);
-  for (const auto& [input, point] : {std::pair{HeadInput::q, Point::q_input}, std::pair{HeadInput::v, Point::v_input}}) {
+  for (const auto& [input, point] :
+       {std::pair{HeadInput::q, Point::q_input}, std::pair{HeadInput::v, Point::v_input}}) {
     const auto scores = path_patch(model(), one, {receiver, input});
     DynamicHooks hooks;
     hooks.edit(full_name(point, 2), [&](const DynamicView& x, const Context&) {
       const std::size_t heads = odd.n_head, d = odd.d_model;
       for (std::size_t row = 0; row != 5; ++row)
         for (std::size_t i = 0; i != d; ++i)
-          x.data[(row * heads + receiver.head) * d + i] += clean.values[(row * heads + sender.head) * d + i] -
-                                                           corrupted.values[(row * heads + sender.head) * d + i];
+          x.data[(row * heads + receiver.head) * d + i] +=
+              clean.values[(row * heads + sender.head) * d + i] - corrupted.values[(row * heads + sender.head) * d + i];
     });
     const auto logits = model()(one.corrupted, hooks);
     REQUIRE(scores(0, 1) == Approx(logits(std::size_t{4}, std::size_t{3})).epsilon(1e-6));
@@ -64,7 +65,8 @@ TEST_CASE("with the receiver's scale frozen the path is linear") {
       mean += delta[i] / odd.d_model;
     }
     for (std::size_t i = 0; i != odd.d_model; ++i)
-      expected += (delta[i] - mean) / double{scale} * double{model().weights().ln_final.w[i]} * double{model().weights().w_u(i, 3)};
+      expected += (delta[i] - mean) / double{scale} * double{model().weights().ln_final.w[i]} *
+                  double{model().weights().w_u(i, 3)};
     REQUIRE(frozen(sender.layer, sender.head) == Approx(expected).epsilon(1e-4));
     REQUIRE(free(sender.layer, sender.head) != frozen(sender.layer, sender.head));
   }
@@ -77,7 +79,8 @@ TEST_CASE("with the receiver's scale frozen the path is linear") {
 
 TEST_CASE("what path patching cannot do is said") {
   PatchTask one = task();
-  REQUIRE_THROWS_WITH(path_patch(model(), one, {{9, 0}, HeadInput::q}), Catch::Matchers::Contains("no head 0 in layer 9"));
+  REQUIRE_THROWS_WITH(path_patch(model(), one, {{9, 0}, HeadInput::q}),
+                      Catch::Matchers::Contains("no head 0 in layer 9"));
   one.clean.pop_back();
   REQUIRE_THROWS_WITH(path_patch_to_logits(model(), one), Catch::Matchers::Contains("4 tokens"));
 }

@@ -39,5 +39,6 @@ TEST_CASE("singular directions are what heads write and MLPs read and write most
 TEST_CASE("a matrix that is not there has no directions") {
   const auto model = random_model<attention_only>();
   CHECK_THROWS_WITH(w_in_directions(model, 0, 1), "there is no MLP in layer 0 of this model");
-  CHECK_THROWS_WITH(ov_directions(model, 2, 0, 1), "there is no head 2.0: the model has 2 layers of 2 heads");
+  CHECK_THROWS_WITH(ov_directions(model, 2, 0, 1),
+                    "there is no head 0 in layer 2: this model has layers 0 to 1 of heads 0 to 1");
 }

@@ -11,11 +11,10 @@ using namespace tl;
 
 namespace {
 
-// A whole run with the cell's hook.
-template <class Model>
-double alone(const Model& model, std::span<const Token> tokens, const Cell& cell, const Metric& metric) {
+// The cell's edit, in a whole run.
+DynamicHooks hook_of(const Cell& cell) {
   DynamicHooks hooks;
-  const auto edit = [&](const DynamicView& view, const Context& at) {
+  hooks.edit(full_name(cell.point, static_cast<int>(cell.layer)), [&cell](const DynamicView& view, const Context& at) {
     const bool by_row = info(cell.point).shape != PointShape::head_key_pos;
     const std::size_t rows = by_row ? view.extents[0] : 1, size = view.size() / rows;
     for (std::size_t row = 0; row != rows; ++row) {
@@ -24,8 +23,13 @@ double alone(const Model& model, std::span<const Token> tokens, const Cell& cell
       const std::size_t width = cell.head ? size / view.extents[by_row ? 1 : 0] : size;
       cell.edit({view.data + row * size + cell.head.value_or(0) * width, width}, position);
     }
-  };
-  hooks.edit(full_name(cell.point, static_cast<int>(cell.layer)), edit);
+  });
+  return hooks;
+}
+
+template <class Model>
+double alone(const Model& model, std::span<const Token> tokens, const Cell& cell, const Metric& metric) {
+  DynamicHooks hooks = hook_of(cell);
   const auto logits = model(tokens, hooks);
   const auto last = logits(tokens.size() - 1);
   if (metric.of_all_logits) return metric.value(last.values());
@@ -37,21 +41,25 @@ double alone(const Model& model, std::span<const Token> tokens, const Cell& cell
 }
 
 std::vector<Cell> random_cells(std::size_t count, const Config& config, std::size_t length, std::uint32_t seed) {
-  constexpr Point points[] = {Point::resid_pre, Point::ln1_out,  Point::q,        Point::k,       Point::v,
-                              Point::q_input,   Point::k_input,  Point::v_input,  Point::attn_in, Point::attn_scores,
-                              Point::pattern,   Point::z,        Point::attn_out, Point::resid_mid,
-                              Point::mlp_in,    Point::mlp_post, Point::mlp_out,  Point::resid_post};
+  constexpr Point points[] = {Point::resid_pre, Point::ln1_out, Point::q,         Point::k,         Point::v,
+                              Point::q_input,   Point::k_input, Point::v_input,   Point::attn_in,   Point::attn_scores,
+                              Point::pattern,   Point::z,       Point::attn_out,  Point::resid_mid, Point::mlp_in,
+                              Point::mlp_post,  Point::mlp_out, Point::resid_post};
   std::mt19937 bits(seed);
   std::vector<Cell> cells;
   for (std::size_t i = 0; i != count; ++i) {
-    Cell cell{.point = points[bits() % std::size(points)], .layer = bits() % config.n_layer, .first = bits() % length, .edit = {}};
+    Cell cell{.point = points[bits() % std::size(points)],
+              .layer = bits() % config.n_layer,
+              .first = bits() % length,
+              .edit = {}};
     if (bits() % 2) cell.last = cell.first + bits() % (length - cell.first);
     const PointShape shape = info(cell.point).shape;
     if (shape == PointShape::head_d_head || shape == PointShape::head_d_model || shape == PointShape::head_key_pos)
       if (bits() % 3) cell.head = bits() % config.n_head;
     const float factor = static_cast<float>(bits() % 5) / 4;
     cell.edit = [factor](std::span<float> values, std::size_t position) {
-      for (std::size_t j = 0; j != values.size(); ++j) values[j] = factor * values[j] + 0.01f * static_cast<float>((j + position) % 7);
+      for (std::size_t j = 0; j != values.size(); ++j)
+        values[j] = factor * values[j] + 0.01f * static_cast<float>((j + position) % 7);
     };
     cells.push_back(std::move(cell));
   }
@@ -73,6 +81,29 @@ TEMPLATE_TEST_CASE("every cell has the bits of a whole run with its hook", "", f
       REQUIRE(values[i] == alone(model, tokens, cells[i], metric));
     }
   }
+}
+
+TEST_CASE("log-probabilities of a cell are those of a whole run with its hook, at every position") {
+  const auto model = random_model<odd>();
+  const auto tokens = some_tokens(9, odd);
+  const auto cells = random_cells(60, odd, tokens.size(), 5);
+  Sweep sweep(model, tokens);
+  const CellLogProbs log_probs = sweep.log_probs(cells);
+  REQUIRE(log_probs.extent<"pos">() == 8);
+  for (std::size_t i = 0; i != cells.size(); ++i) {
+    CAPTURE(i, full_name(cells[i].point, static_cast<int>(cells[i].layer)), cells[i].first);
+    DynamicHooks hooks = hook_of(cells[i]);
+    const auto whole = model.log_probs(tokens, hooks);
+    for (std::size_t p = 0; p != 8; ++p) REQUIRE(log_probs(i, p) == whole(p));
+  }
+  const CellLogProbs stopped = sweep.log_probs(cells, [](std::size_t, std::size_t) { return false; });
+  std::size_t run = 0;
+  for (std::size_t i = 0; i != cells.size(); ++i) run += !std::isnan(stopped(i, std::size_t{7}));
+  REQUIRE((run > 0 && run < cells.size()));
+  // One token has no next.
+  Sweep alone(model, std::span(tokens).first(1));
+  const Cell cell{.point = Point::z, .layer = 0, .edit = [](std::span<float>, std::size_t) {}};
+  REQUIRE(alone.log_probs({&cell, 1}).extent<"pos">() == 0);
 }
 
 TEST_CASE("the base value is that of the unhooked run") {

@@ -1,7 +1,12 @@
 #pragma once
 // Ablation grids: what a metric becomes when the values at a point are taken out, for every layer and, by choice, head
 // and position. (Resampling is patching, the other prompt the clean one.)
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <functional>
 #include <map>
+#include <memory>
 #include <span>
 #include <tl/core/tensor.hpp>
 #include <tl/interp/point_captures.hpp>
@@ -34,15 +39,13 @@ Replacement mean_ablation(const Model& model, std::span<const std::vector<Token>
       layers.resize(model.config().n_layer);
       double positions = 0;
       std::vector<std::vector<double>> sums(layers.size());
+      std::vector<PointAt> wanted;
+      add_layers(wanted, point, layers.size());
       for (const std::vector<Token>& prompt : prompts) {
-        DynamicHooks hooks;
-        hooks.capture("blocks.*." + std::string(info(point).name));
-        model.run(prompt, run, hooks);
-        const std::vector<NamedArray> arrays = hooks.take();
-        if (arrays.empty()) throw Error("a mean over positions of an empty prompt");
+        const PointCaptures captures = capture_points(model, prompt, wanted, all, run);
         positions += static_cast<double>(prompt.size());
         for (std::size_t l = 0; l != layers.size(); ++l) {
-          const auto& values = arrays[l].array.values;
+          const auto& values = captures.array(wanted[l]).values;
           sums[l].resize(values.size() / prompt.size());
           for (std::size_t i = 0; i != values.size(); ++i) sums[l][i % sums[l].size()] += double{values[i]};
         }
@@ -62,11 +65,12 @@ inline Replacement directional_ablation(std::vector<float> direction) {
   for (const float x : direction) square += double{x} * double{x};
   if (!(square > 0)) throw Error("a direction to be taken out has a length above 0");
   for (float& x : direction) x = static_cast<float>(double{x} / std::sqrt(square));
-  return [u = std::make_shared<const std::vector<float>>(std::move(direction))](Point point, std::size_t layer, std::size_t) {
+  return [u = std::make_shared<const std::vector<float>>(std::move(direction))](Point point, std::size_t layer,
+                                                                                std::size_t) {
     return [=](std::span<float> values, std::size_t) {
       if (values.size() != u->size())
-        throw Error("a direction of ", u->size(), " numbers cannot be taken out of ", full_name(point, static_cast<int>(layer)),
-                    ", which has ", values.size());
+        throw Error("a direction of ", u->size(), " numbers cannot be taken out of ",
+                    full_name(point, static_cast<int>(layer)), ", which has ", values.size());
       double along = 0;
       for (std::size_t i = 0; i != values.size(); ++i) along += double{values[i]} * double{(*u)[i]};
       for (std::size_t i = 0; i != values.size(); ++i) values[i] -= static_cast<float>(along) * (*u)[i];
@@ -78,7 +82,7 @@ inline Replacement directional_ablation(std::vector<float> direction) {
 template <class Model>
 std::vector<double> ablation_grid(Sweep<Model>& sweep, const Metric& metric, Point point, const SweepAxes& axes,
                                   const Replacement& replacement, const SweepProgress& progress = {}) {
-  return sweep_grid(sweep, sweep.config(), point, axes, 0, metric, progress,
+  return sweep_grid(sweep, point, axes, 0, metric, progress,
                     [&](std::size_t layer, std::size_t head, std::size_t) { return replacement(point, layer, head); });
 }
 // The same of a prompt.

@@ -1,6 +1,6 @@
 #pragma once
-// Causal tracing (Meng et al. 2022, ROME): noise on the embeddings of a subject, and which clean state, put back, brings
-// the answer back.
+// Causal tracing (Meng et al. 2022, ROME): noise on the embeddings of a subject, and which clean state, put back,
+// brings the answer back.
 #include <cmath>
 #include <tl/core/philox.hpp>
 #include <tl/interp/patching.hpp>
@@ -27,7 +27,8 @@ CausalTrace causal_trace(const Model& model, std::span<const Token> tokens, std:
                          const SweepProgress& progress = {}) {
   if (first > last || last >= tokens.size())
     throw Error("the subject is positions ", first, " to ", last, ", and the prompt has ", tokens.size());
-  if (options.samples == 0 || options.window == 0) throw Error("a causal trace needs at least one sample and a window of one layer");
+  if (options.samples == 0 || options.window == 0)
+    throw Error("a causal trace needs at least one sample and a window of one layer");
   const Config& config = model.config();
   std::vector<PointAt> wanted;
   add_layers(wanted, options.point, config.n_layer);
@@ -55,9 +56,7 @@ CausalTrace causal_trace(const Model& model, std::span<const Token> tokens, std:
     Sweep<Model> sweep(model, tokens, run, noisy);
     trace.corrupted += share * sweep.base(metric);
     const auto put = [&](std::size_t layer) {
-      return [from = clean(options.point, layer)](std::span<float> row, std::size_t position) {
-        std::copy_n(from + position * row.size(), row.size(), row.data());
-      };
+      return put_captured(clean.array({options.point, static_cast<int>(layer)}), options.point);
     };
     std::vector<Cell> cells;
     for (std::size_t layer = 0; layer != config.n_layer; ++layer) {

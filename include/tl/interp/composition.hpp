@@ -1,7 +1,7 @@
 #pragma once
 // How much of what a head writes a later head reads through its queries, keys or values (Elhage et al. 2021, "A
-// Mathematical Framework for Transformer Circuits"): |L R| / (|L| |R|) in Frobenius norms, L = W_OV of the sender and R =
-// W_QK, W_QK^T or W_OV of the receiver. TransformerLens' all_composition_scores.
+// Mathematical Framework for Transformer Circuits"): |L R| / (|L| |R|) in Frobenius norms, L = W_OV of the sender and R
+// = W_QK, W_QK^T or W_OV of the receiver. TransformerLens' all_composition_scores.
 #include <cstddef>
 #include <cstdint>
 #include <tl/interp/head_circuits.hpp>
@@ -12,8 +12,8 @@ namespace TL_NAMESPACE {
 enum class Composition { q, k, v };
 
 // 0 where the receiver is not in a later layer than the sender, or where one of the two is zero.
-using CompositionScores = Tensor<double, Dim<"sender_layer">, Dim<"sender_head">, Dim<"receiver_layer">,
-                                 Dim<"receiver_head">>;
+using CompositionScores =
+    Tensor<double, Dim<"sender_layer">, Dim<"sender_head">, Dim<"receiver_layer">, Dim<"receiver_head">>;
 
 // What heads have that share nothing: factors of normal numbers. Heads compose where their scores are well above it.
 struct RandomComposition {

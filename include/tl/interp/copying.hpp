@@ -1,7 +1,7 @@
 #pragma once
 // Whether a head copies: whether attending to a token raises that token's own logit. Both measures are of the full OV
-// circuit W_E W_OV W_U, weights as the model has them: load it with WeightProcessing::standard(), or LayerNorms' weights
-// are left out.
+// circuit W_E W_OV W_U, weights as the model has them: load it with WeightProcessing::standard(), or LayerNorms'
+// weights are left out.
 #include <algorithm>
 #include <cstddef>
 #include <tl/interp/head_circuits.hpp>
@@ -9,9 +9,9 @@
 
 namespace TL_NAMESPACE {
 
-// Of each head, sum of eigenvalues / sum of their magnitudes, from -1 to 1 (Elhage et al. 2021, "A Mathematical Framework
-// for Transformer Circuits"): 1 where every direction is copied. The d_head eigenvalues that are not 0 are those of
-// W_O (W_U W_E) W_V. 0 of a head that is zero.
+// Of each head, sum of eigenvalues / sum of their magnitudes, from -1 to 1 (Elhage et al. 2021, "A Mathematical
+// Framework for Transformer Circuits"): 1 where every direction is copied. The d_head eigenvalues that are not 0 are
+// those of W_O (W_U W_E) W_V. 0 of a head that is zero.
 using CopyingScores = Tensor<float, Dim<"layer">, Dim<"head">>;
 
 // The diagonal of the circuit: where a token's own logit stands among all when the head attends to that token.

@@ -1,6 +1,6 @@
 #pragma once
-// A product A B that is never computed: heads' circuits are d_model by d_model and of rank d_head only. What is asked of
-// the product is computed from its factors (TransformerLens' FactoredMatrix).
+// A product A B that is never computed: heads' circuits are d_model by d_model and of rank d_head only. What is asked
+// of the product is computed from its factors (TransformerLens' FactoredMatrix).
 #include <complex>
 #include <cstddef>
 #include <tl/core/error.hpp>
@@ -35,7 +35,8 @@ class FactoredMatrix {
   kernels::Svd svd() const { return kernels::svd_of_product(a_, b_); }
   // Of A B, from B A: as many as Mid has; the others are 0.
   std::vector<std::complex<double>> eigenvalues() const {
-    static_assert(SameDim<Left, Right>, "tl: a matrix has eigenvalues where it maps a space to itself: Left is not Right");
+    static_assert(SameDim<Left, Right>,
+                  "tl: a matrix has eigenvalues where it maps a space to itself: Left is not Right");
     return kernels::eigenvalues(product(b_, a_));
   }
 
@@ -60,9 +61,10 @@ class FactoredMatrix {
 // (A B)(C D), kept as A (B C D), or as (A B C) D where D is known to have fewer rows than B.
 template <AnyDim L1, AnyDim M1, AnyDim R1, AnyDim L2, AnyDim M2, AnyDim R2>
 auto operator*(const FactoredMatrix<L1, M1, R1>& x, const FactoredMatrix<L2, M2, R2>& y) {
-  static_assert(SameDim<R1, L2>,
-                "tl: these factored matrices have no product: the right dimension of the first is not the left one of the "
-                "second");
+  static_assert(
+      SameDim<R1, L2>,
+      "tl: these factored matrices have no product: the right dimension of the first is not the left one of the "
+      "second");
   const kernels::DenseMatrix between = product(x.b(), y.a());
   if constexpr (M1::is_static && M2::is_static && M2::extent < M1::extent)
     return FactoredMatrix<L1, M2, R2>(product(x.a(), between), y.b());

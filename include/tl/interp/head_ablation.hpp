@@ -2,6 +2,9 @@
 // Taking a head out, or only one path between two heads, and what that does to the loss on repeated tokens.
 #include <cstddef>
 #include <memory>
+#include <span>
+#include <tl/interp/ablation_grid.hpp>
+#include <tl/interp/head_input.hpp>
 #include <tl/interp/head_results.hpp>
 #include <tl/interp/head_scores.hpp>
 #include <tl/interp/induction.hpp>
@@ -30,9 +33,6 @@ inline DynamicHooks replace_head(HeadAt at, std::vector<float> value) {
   return hooks;
 }
 
-// Which input of the receiving head a path goes to.
-enum class HeadInput { q, k, v };
-
 // Policies that take what one head writes out of one input of a later head, and of nothing else: Q-, K- or
 // V-composition of the two (Elhage et al. 2021). The receiver's LayerNorm sees the rest. Both happen in the same
 // forward, so they go with any tokens. The model must outlive them. Throws Error where a head does not exist or the
@@ -52,8 +52,7 @@ DynamicHooks cut_path(const Gpt2<C, S, B>& model, HeadAt from, HeadAt to, HeadIn
     detail::head_result(model.weights().blocks[from.layer].o, z.data, from.head, z.extents[0], model.config(),
                         result->data(), threads);
   });
-  const Point point = input == HeadInput::q ? Point::q_input : input == HeadInput::k ? Point::k_input : Point::v_input;
-  hooks.edit(full_name(point, static_cast<int>(to.layer)), [=](const DynamicView& x, const Context&) {
+  hooks.edit(full_name(input_point(input), static_cast<int>(to.layer)), [=](const DynamicView& x, const Context&) {
     const std::size_t heads = x.extents[1], d = x.extents[2];
     for (std::size_t row = 0; row != x.extents[0]; ++row)
       kernels::add_scaled(-1.f, result->data() + row * d, x.data + (row * heads + to.head) * d, d, 1);
@@ -61,28 +60,26 @@ DynamicHooks cut_path(const Gpt2<C, S, B>& model, HeadAt from, HeadAt to, HeadIn
   return hooks;
 }
 
-// How much each head's ablation raises the second copy's loss less the first's: what it does for the copying. A
-// forward for each head. Positive: the head helps.
+// How much each head's ablation raises the second copy's loss less the first's: what it does for the copying. Positive:
+// the head helps. NaN where progress said stop.
 template <Config C, StorageType S, Basis B>
 HeadScores ablation_effects(const Gpt2<C, S, B>& model, const RepeatedTokens& tokens,
-                            HeadAblation ablation = HeadAblation::mean, RunOptions run = {}) {
-  const Config& config = model.config();
-  std::vector<PointAt> wanted;
-  add_layers(wanted, Point::z, config.n_layer);
-  const PointCaptures captures = capture_points(model, tokens, wanted, all, run);
-  DynamicHooks nothing;
-  const double gain = copy_losses(model, tokens, run, nothing).gain();
-  HeadScores effects(config.n_layer, config.n_head);
-  for (std::size_t layer = 0; layer != config.n_layer; ++layer)
-    for (std::size_t head = 0; head != config.n_head; ++head) {
-      std::vector<float> value(config.d_head);
-      const float* z = captures(Point::z, layer) + head * config.d_head;
-      for (std::size_t pos = 0; ablation == HeadAblation::mean && pos != tokens.size(); ++pos)
-        for (std::size_t i = 0; i != config.d_head; ++i)
-          value[i] += z[pos * config.n_head * config.d_head + i] / static_cast<float>(tokens.size());
-      DynamicHooks hooks = replace_head({layer, head}, std::move(value));
-      effects(layer, head) = static_cast<float>(gain - copy_losses(model, tokens, run, hooks).gain());
-    }
+                            HeadAblation ablation = HeadAblation::mean, RunOptions run = {},
+                            const SweepProgress& progress = {}) {
+  const Replacement replacement =
+      ablation == HeadAblation::mean ? mean_ablation(model, std::span(&tokens.ids(), 1), run) : zero_ablation();
+  HeadScores effects(model.config().n_layer, model.config().n_head);
+  std::vector<Cell> cells;
+  for (std::size_t layer = 0; layer != effects.template extent<"layer">(); ++layer)
+    for (std::size_t head = 0; head != effects.template extent<"head">(); ++head)
+      cells.push_back({.point = Point::z, .layer = layer, .head = head, .edit = replacement(Point::z, layer, head)});
+  const double gain = copy_losses(model, tokens, run).gain();
+  const CellLogProbs log_probs = Sweep(model, tokens, run).log_probs(cells, progress);
+  for (std::size_t i = 0; i != cells.size(); ++i) {
+    const auto [first, second] =
+        detail::copy_means(tokens, [row = log_probs(i)](std::size_t t) { return -static_cast<double>(row(t - 1)); });
+    effects.data()[i] = static_cast<float>(gain - (first - second));
+  }
   return effects;
 }
 

@@ -1,10 +1,11 @@
 #pragma once
 // What a head does as two matrices (Elhage et al. 2021, "A Mathematical Framework for Transformer Circuits"), under
 // TransformerLens' conventions: residuals are rows, W_QK = W_Q W_K^T has queries on the left and keys on the right,
-// W_OV = W_V W_O maps what is attended to to what is written. Biases, LayerNorms and 1 / sqrt(d_head) are left out: they
-// are of weights as the model has them, so a model is best loaded with WeightProcessing::standard().
+// W_OV = W_V W_O maps what is attended to to what is written. Biases, LayerNorms and 1 / sqrt(d_head) are left out:
+// they are of weights as the model has them, so a model is best loaded with WeightProcessing::standard().
 #include <cstddef>
 #include <tl/interp/factored_matrix.hpp>
+#include <tl/interp/head_scores.hpp>
 #include <tl/model/gpt2.hpp>
 
 namespace TL_NAMESPACE {
@@ -17,8 +18,7 @@ namespace detail {
 template <Config C, StorageType S, Basis B>
 kernels::DenseMatrix head_columns(const Gpt2<C, S, B>& model, std::size_t layer, std::size_t head, std::size_t part) {
   const Config& c = model.config();
-  if (layer >= c.n_layer || head >= c.n_head)
-    throw Error("there is no head ", layer, ".", head, ": the model has ", c.n_layer, " layers of ", c.n_head, " heads");
+  HeadAt{layer, head}.check(c);
   return kernels::dense(model.weights().blocks[layer].qkv.matrix, (part * c.n_head + head) * c.d_head, c.d_head);
 }
 // W_O: [d_head, d_model].

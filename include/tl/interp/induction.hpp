@@ -1,10 +1,14 @@
 #pragma once
 // Induction heads (Elhage et al. 2021; Olsson et al. 2022, "In-context Learning and Induction Heads"): which heads
 // attend from a token of the second copy to the token after its first occurrence, and what the model gains by it.
+#include <algorithm>
 #include <cstddef>
 #include <span>
 #include <tl/interp/head_detector.hpp>
 #include <tl/interp/repeated_tokens.hpp>
+#include <tuple>
+#include <utility>
+#include <vector>
 
 namespace TL_NAMESPACE {
 
@@ -27,10 +31,25 @@ struct CopyLosses {
   double gain() const { return first - second; }
 };
 
+namespace detail {
+// The mean of f(t) over those tokens of the first copy, and over those of the second. Throws Error where there are
+// none.
+template <class F>
+std::pair<double, double> copy_means(const RepeatedTokens& tokens, const F& f) {
+  if (tokens.length() < 2) throw Error("the losses of two copies need copies of at least two tokens");
+  const auto mean = [&](std::size_t first, std::size_t last) {
+    double sum = 0;
+    for (std::size_t t = first; t != last; ++t) sum += f(t);
+    return sum / static_cast<double>(last - first);
+  };
+  return {mean(std::max<std::size_t>(tokens.first_copy(), 1), tokens.second_copy()),
+          mean(tokens.second_copy() + 1, tokens.size())};
+}
+}  // namespace detail
+
 template <Config C, StorageType S, Basis B, AnyPolicy... Policies>
 CopyLosses copy_losses(const Gpt2<C, S, B>& model, const RepeatedTokens& tokens, RunOptions run = {},
                        Policies&&... policies) {
-  if (tokens.length() < 2) throw Error("the losses of two copies need copies of at least two tokens");
   const std::size_t n = tokens.size() - 1;
   std::vector<float> log_sum(n), target_logit(n);
   std::vector<kernels::TokenLogit> top(n);
@@ -42,15 +61,10 @@ CopyLosses copy_losses(const Gpt2<C, S, B>& model, const RepeatedTokens& tokens,
                 .top = top.data(),
                 .top_count = 1});
   CopyLosses losses;
-  const auto mean = [&](std::size_t first, std::size_t last, double& loss, double& accuracy) {
-    for (std::size_t t = first; t != last; ++t) {
-      loss += static_cast<double>(log_sum[t - 1] - target_logit[t - 1]);
-      accuracy += top[t - 1].token == tokens[t];
-    }
-    loss /= static_cast<double>(last - first), accuracy /= static_cast<double>(last - first);
-  };
-  mean(std::max<std::size_t>(tokens.first_copy(), 1), tokens.second_copy(), losses.first, losses.first_accuracy);
-  mean(tokens.second_copy() + 1, tokens.size(), losses.second, losses.second_accuracy);
+  std::tie(losses.first, losses.second) = detail::copy_means(
+      tokens, [&](std::size_t t) { return static_cast<double>(log_sum[t - 1] - target_logit[t - 1]); });
+  std::tie(losses.first_accuracy, losses.second_accuracy) =
+      detail::copy_means(tokens, [&](std::size_t t) { return static_cast<double>(top[t - 1].token == tokens[t]); });
   return losses;
 }
 

@@ -9,7 +9,8 @@
 
 namespace TL_NAMESPACE {
 
-// Either of chosen tokens' logits (as log-probabilities, if it says so), for which the others are not computed, or of all.
+// Either of chosen tokens' logits (as log-probabilities, if it says so), for which the others are not computed, or of
+// all.
 struct Metric {
   std::vector<Token> tokens;
   bool log_probs = false;
@@ -38,7 +39,8 @@ Metric of_logits(F f) {
 class MetricReading {
  public:
   // Throws Error where the metric names a token that the vocabulary does not have.
-  MetricReading(const Metric& metric, std::size_t rows, std::size_t d_vocab) : metric_(metric), rows_(rows), d_vocab_(d_vocab) {
+  MetricReading(const Metric& metric, std::size_t rows, std::size_t d_vocab)
+      : metric_(metric), rows_(rows), d_vocab_(d_vocab) {
     for (const Token token : metric.tokens)
       if (token < 0 || static_cast<std::size_t>(token) >= d_vocab)
         throw Error("a metric names token ", token, ", and the vocabulary has ", d_vocab, " tokens");

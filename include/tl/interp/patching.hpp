@@ -2,11 +2,14 @@
 // Activation patching by TransformerLens' names (patching.py): which activation, put from a clean run into a corrupted
 // one, brings how much of a metric back. Values are the metric's own, means over the tasks; run in batches, each cell
 // computed only as far as it differs from the corrupted run.
+#include <algorithm>
+#include <array>
+#include <cstddef>
 #include <span>
-#include <string>
 #include <tl/core/tensor.hpp>
 #include <tl/interp/head_scores.hpp>
 #include <tl/interp/patched_grid.hpp>
+#include <vector>
 
 namespace TL_NAMESPACE {
 
@@ -15,26 +18,35 @@ using LayerPosHead = Tensor<float, Dim<"layer">, Dim<"pos">, Dim<"head">>;
 using LayerHeadPos = Tensor<float, Dim<"layer">, Dim<"head">, Dim<"pos">>;
 using LayerHeadPosKey = Tensor<float, Dim<"layer">, Dim<"head">, Dim<"pos">, Dim<"key_pos">>;
 
-// The prompts of a set of tasks have one length.
-using PatchTasks = std::span<const PatchTask>;
-
 namespace detail {
 
+struct PatchSite {
+  Point point;
+  SweepAxes axes;
+};
+
+// Of each site the grid, mean over the tasks; the grids of a task share its base run.
 template <class Model>
-std::vector<double> patched_mean(const Model& model, PatchTasks tasks, Point point, const SweepAxes& axes,
-                                 RunOptions options, const SweepProgress& progress) {
+std::vector<std::vector<double>> patched_means(const Model& model, PatchTasks tasks, std::span<const PatchSite> sites,
+                                               RunOptions options, const SweepProgress& progress) {
   if (tasks.empty()) throw Error("activation patching needs at least one pair of prompts");
-  std::vector<double> sum;
+  std::vector<std::vector<double>> means(sites.size());
   for (const PatchTask& task : tasks) {
-    if (task.clean.size() != tasks[0].clean.size())
-      throw Error("the prompts of a patching grid have one length; there are some of ", tasks[0].clean.size(), " and of ",
-                  task.clean.size(), " tokens");
-    const auto grid = PatchedGrid<Model>(model, task, options, progress)(point, axes);
-    sum.resize(grid.size());
-    for (std::size_t i = 0; i != grid.size(); ++i) sum[i] += grid[i] / static_cast<double>(tasks.size());
+    if (task.positions() != tasks[0].positions())
+      throw Error("the prompts of a patching grid have one length; there are some of ", tasks[0].positions(),
+                  " and of ", task.positions(), " tokens");
+    PatchedGrid<Model> patched(model, task, options, progress);
+    for (std::size_t site = 0; site != sites.size(); ++site) {
+      const std::vector<double> grid = patched(sites[site].point, sites[site].axes);
+      means[site].resize(grid.size());
+      for (std::size_t i = 0; i != grid.size(); ++i) means[site][i] += grid[i] / static_cast<double>(tasks.size());
+    }
   }
-  return sum;
+  return means;
 }
+
+inline PatchTasks as_tasks(const PatchTask& task) { return {&task, 1}; }
+inline PatchTasks as_tasks(PatchTasks tasks) { return tasks; }
 
 // [layer, head, pos] -> [layer, pos, head]
 inline LayerPosHead heads_last(const LayerHeadPos& x) {
@@ -56,23 +68,25 @@ Grid as_grid(const std::vector<double>& values, const std::array<std::size_t, Gr
 // One of TransformerLens' functions: get_act_patch_...(model, tasks), or of one task.
 template <Point P, SweepAxes Axes>
 struct GetActPatch {
-  template <class Model>
-  auto operator()(const Model& model, PatchTasks tasks, RunOptions options = {}, const SweepProgress& progress = {}) const {
-    const auto mean = patched_mean(model, tasks, P, Axes, options, progress);
-    const std::size_t layers = model.config().n_layer, heads = model.config().n_head, n = tasks[0].clean.size();
-    if constexpr (Axes.source) return as_grid<LayerHeadPosKey>(mean, {layers, heads, n, n});
-    else if constexpr (!Axes.head) return as_grid<LayerPos>(mean, {layers, n});
-    else if constexpr (!Axes.position) return as_grid<HeadScores>(mean, {layers, heads});
-    else if constexpr (P == Point::pattern) return as_grid<LayerHeadPos>(mean, {layers, heads, n});
-    else return heads_last(as_grid<LayerHeadPos>(mean, {layers, heads, n}));
+  static constexpr PatchSite site{P, Axes};
+
+  template <class Model, class Tasks>
+  auto operator()(const Model& model, const Tasks& tasks, RunOptions options = {},
+                  const SweepProgress& progress = {}) const {
+    const PatchTasks each = as_tasks(tasks);
+    return shaped(patched_means(model, each, {&site, 1}, options, progress)[0], model.config(), each[0].positions());
   }
-  template <class Model>
-  auto operator()(const Model& model, const PatchTask& task, RunOptions options = {}, const SweepProgress& progress = {}) const {
-    return (*this)(model, std::span(&task, 1), options, progress);
+  static auto shaped(const std::vector<double>& grid, const Config& config, std::size_t n) {
+    const std::size_t layers = config.n_layer, heads = config.n_head;
+    if constexpr (Axes.source) return as_grid<LayerHeadPosKey>(grid, {layers, heads, n, n});
+    else if constexpr (!Axes.head) return as_grid<LayerPos>(grid, {layers, n});
+    else if constexpr (!Axes.position) return as_grid<HeadScores>(grid, {layers, heads});
+    else if constexpr (P == Point::pattern) return as_grid<LayerHeadPos>(grid, {layers, heads, n});
+    else return heads_last(as_grid<LayerHeadPos>(grid, {layers, heads, n}));
   }
 };
 
-// Several of them, one after the other: what TransformerLens stacks.
+// Several of them: what TransformerLens stacks.
 inline LayerPosHead stackable(const LayerHeadPos& x) { return heads_last(x); }
 template <class Grid>
 Grid stackable(Grid grid) {
@@ -81,12 +95,18 @@ Grid stackable(Grid grid) {
 template <auto... Functions>
 struct GetEvery {
   template <class Model, class Tasks>
-  auto operator()(const Model& model, const Tasks& tasks, RunOptions options = {}, const SweepProgress& progress = {}) const {
-    return std::array{stackable(Functions(model, tasks, options, progress))...};
+  auto operator()(const Model& model, const Tasks& tasks, RunOptions options = {},
+                  const SweepProgress& progress = {}) const {
+    constexpr std::array sites{Functions.site...};
+    const PatchTasks each = as_tasks(tasks);
+    const auto means = patched_means(model, each, sites, options, progress);
+    auto mean = means.begin();
+    return std::array{stackable(Functions.shaped(*mean++, model.config(), each[0].positions()))...};
   }
 };
 
-inline constexpr SweepAxes by_pos{.position = true}, heads_by_pos{.head = true, .position = true}, heads_all_pos{.head = true};
+inline constexpr SweepAxes by_pos{.position = true}, heads_all_pos{.head = true};
+inline constexpr SweepAxes heads_by_pos{.head = true, .position = true}, heads_entries{true, true, true};
 
 }  // namespace detail
 
@@ -102,7 +122,8 @@ inline constexpr detail::GetActPatch<Point::k, detail::heads_by_pos> get_act_pat
 inline constexpr detail::GetActPatch<Point::v, detail::heads_by_pos> get_act_patch_attn_head_v_by_pos{};
 inline constexpr detail::GetActPatch<Point::pattern, detail::heads_by_pos> get_act_patch_attn_head_pattern_by_pos{};
 // [layer, head, destination, source]
-inline constexpr detail::GetActPatch<Point::pattern, SweepAxes{true, true, true}> get_act_patch_attn_head_pattern_dest_src_pos{};
+inline constexpr detail::GetActPatch<Point::pattern, detail::heads_entries>
+    get_act_patch_attn_head_pattern_dest_src_pos{};
 // [layer, head], all positions at once
 inline constexpr detail::GetActPatch<Point::z, detail::heads_all_pos> get_act_patch_attn_head_out_all_pos{};
 inline constexpr detail::GetActPatch<Point::q, detail::heads_all_pos> get_act_patch_attn_head_q_all_pos{};

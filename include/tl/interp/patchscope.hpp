@@ -1,6 +1,6 @@
 #pragma once
-// Patchscopes (Ghandeharioun et al. 2024): the residual stream at one place of a source run, put in at a place of a target
-// run, which then says in words what it makes of it. Between the two anything may be done to it.
+// Patchscopes (Ghandeharioun et al. 2024): the residual stream at one place of a source run, put in at a place of a
+// target run, which then says in words what it makes of it. Between the two anything may be done to it.
 //   const auto h = residual_at(model, source, {.layer = 3});
 //   generate(model, target, options, patchscope(model, target, {.layer = 3, .position = 7}, h));
 // A position that is moved takes its position embedding along: GPT-2 adds it to the stream.
@@ -15,8 +15,9 @@
 
 namespace TL_NAMESPACE {
 
-// What enters block `layer` at a position of a prompt. Layer 0 is the embedding; n_layer (or `unembedding`) is what leaves
-// the last block, before the final LayerNorm: put in, it meets that LayerNorm once. The rows of a logit lens are these.
+// What enters block `layer` at a position of a prompt. Layer 0 is the embedding; n_layer (or `unembedding`) is what
+// leaves the last block, before the final LayerNorm: put in, it meets that LayerNorm once. The rows of a logit lens are
+// these.
 struct ResidualPlace {
   std::size_t layer;
   std::ptrdiff_t position = -1;  // a negative one counts from the prompt's end
@@ -29,8 +30,8 @@ struct ResidualState {
   Tensor<float, Dim<"d_model">> vector;
 };
 
-// The state that a model in the other basis has where this one was read: raw to centred, the mean is taken out; centred to
-// raw, the numbers stay, for nothing but LayerNorms reads the stream, and they see no mean.
+// The state that a model in the other basis has where this one was read: raw to centred, the mean is taken out; centred
+// to raw, the numbers stay, for nothing but LayerNorms reads the stream, and they see no mean.
 template <Basis To, Basis From>
 ResidualState<To> convert_basis(const ResidualState<From>& state) {
   ResidualState<To> converted{clone(state.vector.view())};
@@ -39,8 +40,8 @@ ResidualState<To> convert_basis(const ResidualState<From>& state) {
   return converted;
 }
 
-// A prompt that has a model repeat a word (the paper's): the state of one is put in at the last position, at the question
-// mark, and the text goes on with its name.
+// A prompt that has a model repeat a word (the paper's): the state of one is put in at the last position, at the
+// question mark, and the text goes on with its name.
 inline constexpr std::string_view token_identity_prompt = "cat -> cat\n1135 -> 1135\nhello -> hello\n?";
 // The same for what is told of a word: put in at the last position.
 inline constexpr std::string_view attribute_prompt = "cat cat dog dog 1234 1234 hello hello ?";
@@ -51,7 +52,8 @@ inline std::size_t position_in(std::ptrdiff_t position, std::size_t length) {
   const auto n = static_cast<std::ptrdiff_t>(length);
   if (n == 0) throw Error("position ", position, " is not in a prompt of 0 tokens");
   if (position < -n || position >= n)
-    throw Error("position ", position, " is not in a prompt of ", n, " tokens: give 0 to ", n - 1, ", or -", n, " to -1");
+    throw Error("position ", position, " is not in a prompt of ", n, " tokens: give 0 to ", n - 1, ", or -", n,
+                " to -1");
   return static_cast<std::size_t>(position < 0 ? position + n : position);
 }
 template <Basis B>
@@ -62,7 +64,8 @@ void require_width(const ResidualState<B>& state, const Config& config) {
 }
 }  // namespace detail
 
-// The residual stream at a place of a run under the policies. Throws Error where the prompt or the model has no such place.
+// The residual stream at a place of a run under the policies. Throws Error where the prompt or the model has no such
+// place.
 template <Config C, StorageType S, Basis B, AnyPolicy... Policies>
 ResidualState<B> residual_at(const Gpt2<C, S, B>& model, std::span<const Token> prompt, ResidualPlace place,
                              RunOptions run = {}, Policies&&... policies) {

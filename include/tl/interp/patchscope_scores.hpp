@@ -1,6 +1,7 @@
 #pragma once
-// Patchscopes in numbers: states of many sources put into one target, layer by layer, and what the target then says next,
-// against what the source itself would have said (next-token prediction) and against the source's word (token identity).
+// Patchscopes in numbers: states of many sources put into one target, layer by layer, and what the target then says
+// next, against what the source itself would have said (next-token prediction) and against the source's word (token
+// identity).
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -28,17 +29,17 @@ struct PatchscopeTarget {
   std::optional<std::size_t> layer = {};
 };
 
-// Rows are the places of ResidualPlace::layer: what enters each block, then what leaves the last. Shares and means are over
-// the sources; of a row that was not run they are NaN.
+// Rows are the places of ResidualPlace::layer: what enters each block, then what leaves the last. Shares and means are
+// over the sources; of a row that was not run they are NaN.
 struct PatchscopeScores {
   static constexpr Token not_run = -1;
 
   PatchscopeScores(std::size_t rows, std::size_t sources) : said(rows, sources), source_log_prob(rows, sources) {}
 
-  std::vector<Token> word;   // [source]: the token whose state is read ...
-  std::vector<Token> next;   // [source]: ... and the likeliest one after it
-  Token unpatched = not_run;  // what the target says with nothing put in
-  Tensor<Token, Dim<"layer">, Dim<"source">> said;              // the likeliest token after the patched target
+  std::vector<Token> word;                                     // [source]: the token whose state is read ...
+  std::vector<Token> next;                                     // [source]: ... and the likeliest one after it
+  Token unpatched = not_run;                                   // what the target says with nothing put in
+  Tensor<Token, Dim<"layer">, Dim<"source">> said;             // the likeliest token after the patched target
   Tensor<float, Dim<"layer">, Dim<"source">> source_log_prob;  // of it, as the source has it; nats
 
   std::size_t rows() const { return said.extent<"layer">(); }
@@ -54,7 +55,8 @@ struct PatchscopeScores {
     return mean(layer, [&](std::size_t s) { return said(layer, s) == word[s]; });
   }
   // Controls. Swapped: the same shares where each source is held against the words of the source after it, so that what
-  // the target says whatever is put in counts for nothing (NaN of a single source). Unmoved: how often it says what it does with nothing put in.
+  // the target says whatever is put in counts for nothing (NaN of a single source). Unmoved: how often it says what it
+  // does with nothing put in.
   double swapped_precision_at_1(std::size_t layer) const { return swapped(layer, next); }
   double swapped_identity_at_1(std::size_t layer) const { return swapped(layer, word); }
   double unmoved(std::size_t layer) const {
@@ -83,10 +85,11 @@ inline double likeliest(std::span<const float> logits) {
 }
 }  // namespace detail
 
-// Every layer of every source, in one sweep of the target. map(state) is put in where `state` was read: any callable from a
-// ResidualState to one of the target's basis and width. Throws Error where there is no source, a prompt or a model has no
-// such place, or a state does not fit.
-template <Config C, StorageType S, Basis B, Config TargetC, StorageType TargetS, Basis TargetB, class Map = std::identity>
+// Every layer of every source, in one sweep of the target. map(state) is put in where `state` was read: any callable
+// from a ResidualState to one of the target's basis and width. Throws Error where there is no source, a prompt or a
+// model has no such place, or a state does not fit.
+template <Config C, StorageType S, Basis B, Config TargetC, StorageType TargetS, Basis TargetB,
+          class Map = std::identity>
 PatchscopeScores patchscope_scores(const Gpt2<C, S, B>& model, std::span<const PatchscopeSource> sources,
                                    const Gpt2<TargetC, TargetS, TargetB>& target_model, const PatchscopeTarget& target,
                                    RunOptions run = {}, const SweepProgress& progress = {}, const Map& map = {}) {
@@ -123,12 +126,17 @@ PatchscopeScores patchscope_scores(const Gpt2<C, S, B>& model, std::span<const P
                     "tl: this residual state is in one residual basis and the model in another (raw against centred); "
                     "give a map that converts it, by convert_basis");
       detail::require_width(put, target_model.config());
-      const PointAt at = ResidualInput{target.layer.value_or(layer)}.of(target_model.config()).residual(target_model.config());
+      const PointAt at =
+          ResidualInput{target.layer.value_or(layer)}.of(target_model.config()).residual(target_model.config());
       const auto values = put.vector.values();
-      cells.push_back({.point = at.point, .layer = static_cast<std::size_t>(at.layer), .first = slot, .last = slot,
-                       .edit = [put = std::vector<float>(values.begin(), values.end())](std::span<float> row, std::size_t) {
-                         std::copy(put.begin(), put.end(), row.begin());
-                       }});
+      cells.push_back(
+          {.point = at.point,
+           .layer = static_cast<std::size_t>(at.layer),
+           .first = slot,
+           .last = slot,
+           .edit = [put = std::vector<float>(values.begin(), values.end())](std::span<float> row, std::size_t) {
+             std::copy(put.begin(), put.end(), row.begin());
+           }});
     }
   }
 

@@ -2,9 +2,14 @@
 // Path patching (Wang et al. 2022): what a metric becomes when only what one head writes directly into a receiver
 // changes, and everything behind the receiver is computed again. Receivers are the query, key or value input of a head,
 // or the logits. Senders between the two do not see the change: only the sender's own term of the residual stream does.
-#include <map>
-#include <tl/interp/head_ablation.hpp>
-#include <tl/interp/patching.hpp>
+#include <cstddef>
+#include <span>
+#include <tl/interp/head_input.hpp>
+#include <tl/interp/head_results.hpp>
+#include <tl/interp/head_scores.hpp>
+#include <tl/interp/patch_task.hpp>
+#include <tl/interp/sweep.hpp>
+#include <vector>
 
 namespace TL_NAMESPACE {
 
@@ -18,20 +23,13 @@ struct HeadReceiver {
 
 namespace detail {
 
-inline Point input_point(HeadInput input) {
-  return input == HeadInput::q ? Point::q_input : input == HeadInput::k ? Point::k_input : Point::v_input;
-}
-
 // For every sender before `end`: the metric with its clean less its corrupted result added where add(delta) says, delta
 // [pos, d_model].
 template <class Model, class MakeCell>
 HeadScores path_patched(const Model& model, const PatchTask& task, std::size_t end, RunOptions run,
                         const SweepProgress& progress, const MakeCell& make) {
   const Config& config = model.config();
-  const std::size_t n = task.clean.size(), d = config.d_model;
-  if (n != task.corrupted.size())
-    throw Error("the clean prompt has ", n, " tokens and the corrupted one ", task.corrupted.size(),
-                ": patching goes by position, and needs as many of each");
+  const std::size_t n = task.positions(), d = config.d_model;
   std::vector<PointAt> wanted;
   add_layers(wanted, Point::z, config.n_layer);
   const PointCaptures clean = capture_points(model, task.clean, wanted, all, run);
@@ -78,24 +76,24 @@ inline std::vector<float> through_frozen_norm(std::span<const float> delta, cons
 
 }  // namespace detail
 
-// [layer, head] of senders; those not before the receiver have the corrupted run's value. Throws Error where there is no
-// such receiver, or the prompts differ in length.
+// [layer, head] of senders; those not before the receiver have the corrupted run's value. Throws Error where there is
+// no such receiver, or the prompts differ in length.
 template <Config C, StorageType S, Basis B>
 HeadScores path_patch(const Gpt2<C, S, B>& model, const PatchTask& task, HeadReceiver to,
-                      ReceiverNorm norm = ReceiverNorm::recomputed, RunOptions run = {}, const SweepProgress& progress = {}) {
+                      ReceiverNorm norm = ReceiverNorm::recomputed, RunOptions run = {},
+                      const SweepProgress& progress = {}) {
   const Config& config = model.config();
   to.head.check(config);
-  const std::size_t layer = to.head.layer, n = task.clean.size(), d = config.d_model, d_head = config.d_head;
+  const std::size_t layer = to.head.layer, n = task.positions(), d = config.d_model, d_head = config.d_head;
   if (norm == ReceiverNorm::recomputed || config.norm == Norm::none)
     return detail::path_patched(model, task, layer, run, progress, [&](const std::vector<float>& delta) {
-      return Cell{.point = detail::input_point(to.input), .layer = layer, .head = to.head.head, .edit = detail::adding(delta)};
+      return Cell{.point = input_point(to.input), .layer = layer, .head = to.head.head, .edit = detail::adding(delta)};
     });
   // With the scale frozen the input's change is linear: it is added to q, k or v itself.
   const std::vector<PointAt> wanted{{Point::ln1_scale, static_cast<int>(layer)}};
   const PointCaptures scale = capture_points(model, task.corrupted, wanted, all, run);
   const auto& block = model.weights().blocks[layer];
-  const std::size_t part = to.input == HeadInput::q ? 0 : to.input == HeadInput::k ? 1 : 2;
-  const std::size_t column = (part * config.n_head + to.head.head) * d_head;
+  const std::size_t column = (static_cast<std::size_t>(to.input) * config.n_head + to.head.head) * d_head;
   std::vector<std::vector<float>> changes;
   changes.reserve(layer * config.n_head);
   return detail::path_patched(model, task, layer, run, progress, [&](const std::vector<float>& delta) {
@@ -108,8 +106,8 @@ HeadScores path_patch(const Gpt2<C, S, B>& model, const PatchTask& task, HeadRec
           sum += double{normalized[p * d + i]} * double{block.ln1.w[i]} * double{block.qkv.matrix(i, column + j)};
         change[p * d_head + j] = static_cast<float>(sum);
       }
-    const Point point = part == 0 ? Point::q : part == 1 ? Point::k : Point::v;
-    return Cell{.point = point, .layer = layer, .head = to.head.head, .edit = detail::adding(change)};
+    return Cell{
+        .point = projected_point(to.input), .layer = layer, .head = to.head.head, .edit = detail::adding(change)};
   });
 }
 
@@ -119,7 +117,7 @@ HeadScores path_patch_to_logits(const Gpt2<C, S, B>& model, const PatchTask& tas
                                 ReceiverNorm norm = ReceiverNorm::recomputed, RunOptions run = {},
                                 const SweepProgress& progress = {}) {
   const Config& config = model.config();
-  const std::size_t n = task.clean.size(), d = config.d_model;
+  const std::size_t n = task.positions(), d = config.d_model;
   if (n == 0) throw Error("path patching needs prompts of at least one token");
   const bool frozen = norm == ReceiverNorm::frozen && config.norm != Norm::none;
   std::vector<PointAt> wanted{{Point::ln_final_scale}};

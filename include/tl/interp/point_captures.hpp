@@ -32,12 +32,17 @@ class PointCaptures {
     for (std::size_t i = 0; i != wanted.size(); ++i) arrays_.emplace(wanted[i], std::move(arrays[i].array));
   }
 
-  // The values at a point, [pos, ...]; it has to be one of those that were wanted.
+  // What is at a point, [pos, ...] or [head, pos, key_pos]; it has to be one of those that were wanted.
+  const CapturedArray& array(PointAt place) const { return arrays_.at(place); }
+  // Its values.
   const float* operator()(Point point, std::size_t layer) const { return at({point, static_cast<int>(layer)}); }
   const float* operator()(Point point) const { return at({point}); }
-  const float* at(PointAt place) const { return arrays_.at(place).values.data(); }
+  const float* at(PointAt place) const { return array(place).values.data(); }
   // Positions captured.
-  std::size_t positions() const { return arrays_.begin()->second.extents[0]; }
+  std::size_t positions() const {
+    const auto& [place, captured] = *arrays_.begin();
+    return captured.extents[info(place.point).shape == PointShape::head_key_pos ? 1 : 0];
+  }
 
  private:
   std::map<PointAt, CapturedArray> arrays_;

@@ -10,7 +10,7 @@ namespace TL_NAMESPACE {
 
 template <Config C>
 struct SingularDirections {
-  std::vector<double> values;                                               // largest first
+  std::vector<double> values;                                          // largest first
   Tensor<float, Dim<"direction">, typename Dims<C>::d_model> vectors;  // of length 1; a sign is arbitrary
 };
 
@@ -35,7 +35,8 @@ const BlockWeights<S>& block_with_mlp(const Gpt2<C, S, B>& model, std::size_t la
 
 // What a head writes, W_V W_O. Throws Error where the model has no such head.
 template <Config C, StorageType S, Basis B>
-SingularDirections<C> ov_directions(const Gpt2<C, S, B>& model, std::size_t layer, std::size_t head, std::size_t count) {
+SingularDirections<C> ov_directions(const Gpt2<C, S, B>& model, std::size_t layer, std::size_t head,
+                                    std::size_t count) {
   return detail::singular_directions<C>(ov_circuit(model, layer, head).svd(), count, model.config().d_model);
 }
 // What an MLP reads, W_in with ln2.w, and what it writes, W_out. Each throws Error where there is none.

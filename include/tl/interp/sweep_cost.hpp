@@ -5,10 +5,10 @@
 
 namespace TL_NAMESPACE {
 
-// Floating point operations, two for each multiply-add of linear layers and attention, of a run that differs from a base
-// run of `length` tokens from `layer` and position `first` on, and of which the last logits are asked: all rows from
-// `first` on in the layers from `layer` on, but of the last layer, behind its queries, keys and values, the last row only.
-// Logits are not counted: of a chosen token there are 2 d_model.
+// Floating point operations, two for each multiply-add of linear layers and attention, of a run that differs from a
+// base run of `length` tokens from `layer` and position `first` on, and of which the last logits are asked: all rows
+// from `first` on in the layers from `layer` on, but of the last layer, behind its queries, keys and values, the last
+// row only. Logits are not counted: of a chosen token there are 2 d_model.
 constexpr double cell_flops(const Config& config, std::size_t layer, std::size_t first, std::size_t length) {
   const auto real = [](std::size_t n) { return static_cast<double>(n); };
   const double d = real(config.d_model), width = real(config.n_head * config.d_head);

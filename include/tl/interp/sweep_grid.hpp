@@ -17,8 +17,9 @@ struct SweepAxes {
 // The metric of each cell, [layer, head, pos, source pos] as the axes say, row-major; positions before `same`, where
 // nothing would change, have the base run's value. make(layer, head, source) gives a cell's edit.
 template <class Model, class Make>
-std::vector<double> sweep_grid(Sweep<Model>& sweep, const Config& config, Point point, const SweepAxes& axes,
-                               std::size_t same, const Metric& metric, const SweepProgress& progress, const Make& make) {
+std::vector<double> sweep_grid(Sweep<Model>& sweep, Point point, const SweepAxes& axes, std::size_t same,
+                               const Metric& metric, const SweepProgress& progress, const Make& make) {
+  const Config& config = sweep.config();
   const std::size_t n = sweep.positions(), heads = axes.head ? config.n_head : 1;
   const std::size_t positions = axes.position ? n : 1, sources = axes.source ? n : 1;
   std::vector<double> grid(config.n_layer * heads * positions * sources, sweep.base(metric));

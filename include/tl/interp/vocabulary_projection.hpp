@@ -15,12 +15,13 @@ struct VocabularyProjection {
   Tokens highest, lowest;
 };
 
-// x W_U for each direction x [d_model], without b_U. As the final LayerNorm would have it but for its scale: x loses its
-// mean and takes ln_final.w, which processed weights have folded in already. Throws Error where count is 0 or more than
-// the vocabulary, or where a direction's width is not d_model.
+// x W_U for each direction x [d_model], without b_U. As the final LayerNorm would have it but for its scale: x loses
+// its mean and takes ln_final.w, which processed weights have folded in already. Throws Error where count is 0 or more
+// than the vocabulary, or where a direction's width is not d_model.
 template <Config C, StorageType S, Basis B, AnyDim Direction, AnyDim DModel>
-VocabularyProjection vocabulary_projection(const Gpt2<C, S, B>& model, TensorView<const float, Direction, DModel> directions,
-                                           std::size_t count, RunOptions options = {}) {
+VocabularyProjection vocabulary_projection(const Gpt2<C, S, B>& model,
+                                           TensorView<const float, Direction, DModel> directions, std::size_t count,
+                                           RunOptions options = {}) {
   static_assert(SameDim<DModel, typename Dims<C>::d_model>,
                 "tl: only what lives in the residual stream, [direction, d_model], is projected to the vocabulary");
   const Config& config = model.config();
@@ -61,8 +62,9 @@ VocabularyProjection vocabulary_projection(const Gpt2<C, S, B>& model, TensorVie
   return projection;
 }
 template <Config C, StorageType S, Basis B, AnyDim Direction, AnyDim DModel>
-VocabularyProjection vocabulary_projection(const Gpt2<C, S, B>& model, const Tensor<float, Direction, DModel>& directions,
-                                           std::size_t count, RunOptions options = {}) {
+VocabularyProjection vocabulary_projection(const Gpt2<C, S, B>& model,
+                                           const Tensor<float, Direction, DModel>& directions, std::size_t count,
+                                           RunOptions options = {}) {
   return vocabulary_projection(model, directions.view(), count, options);
 }
 

@@ -195,9 +195,10 @@ class Session {
   // Runs variants of a sequence from a layer on, all in one pass. Each attends to the sequence before its first position
   // and to its own rows, so it has the bits of a run of its own in which nothing before was changed. To hooks the rows of
   // variants[i] are of sequence i. The sequence does not change. Logits, or answers to the questions, of the last row of
-  // each. Throws Error where a variant begins behind the sequence's end or the residual is no whole number of rows.
+  // each, or of every row. Throws Error where a variant begins behind the sequence's end or the residual is no whole
+  // number of rows.
   LogitsView variants(std::size_t sequence_index, std::size_t layer, std::span<const Variant> variants,
-                      const kernels::LogitQuestions* questions = nullptr) {
+                      Need need = Need::last_logits, const kernels::LogitQuestions* questions = nullptr) {
     begin(layer, true);
     if (layer < entry_layer_)
       throw Error("cannot run variants from layer ", layer, " on: this session's past begins at layer ", entry_layer_);
@@ -224,11 +225,11 @@ class Session {
         push_row(i, sequence.prompt_length, -1, variants[i].first + row, KvCache::slot(sequence.blocks, index),
                  RowKind::plain);
       }
-      choose(Need::last_logits, count);
+      choose(need, count);
       resid = std::copy(variants[i].residual.begin(), variants[i].residual.end(), resid);
     }
     const Asking asking(workspace_, questions);
-    return forward(Need::last_logits);
+    return forward(need);
   }
 
   // Forgets a sequence's positions from `length` on.
