@@ -171,6 +171,7 @@
 #include <tl/report/svg.hpp>
 #include <tl/report/token_label.hpp>
 #include <tl/report/token_text.hpp>
+#include <tl/sae/activation_moments.hpp>
 #include <tl/sae/feature_products.hpp>
 #include <tl/sae/reconstruction_quality.hpp>
 #include <tl/sae/sae_config.hpp>
@@ -179,6 +180,7 @@
 #include <tl/sae/sae_parameters.hpp>
 #include <tl/sae/sae_weights.hpp>
 #include <tl/sae/sparse_features.hpp>
+#include <tl/sae/token_concentration.hpp>
 #include <tl/sae/top_indices.hpp>
 #include <tl/text/ascii_words.hpp>
 #include <tl/text/byte_alphabet.hpp>

@@ -10,6 +10,14 @@
 
 namespace TL_NAMESPACE::detail {
 
+TL_INLINE std::size_t replaceable_width(const Config& config, std::string_view hook_name) {
+  const HookRef ref = resolve_or_throw(hook_name, config.n_layer);
+  const std::size_t width = row_width(ref.point, config);
+  if (ref.layer == every_layer || width == 0)
+    throw Error("`", hook_name, "` is no place for reconstructions: one layer and a row of fixed width are wanted");
+  return width;
+}
+
 TL_INLINE void QualitySums::add(std::span<const float> x, std::span<const float> replaced) {
   for (std::size_t first = 0; first != x.size(); first += width_) {
     double x_x = 0, x_r = 0, r_r = 0, error = 0;

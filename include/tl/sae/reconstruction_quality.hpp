@@ -44,6 +44,9 @@ struct ReconstructionOptions {
 };
 
 namespace detail {
+// Numbers of a row at the point. Throws Error where the name is of none, of several layers, or of rows without a width.
+std::size_t replaceable_width(const Config& config, std::string_view hook_name);
+
 // The sums that a ReconstructionQuality is made of.
 class QualitySums {
  public:
@@ -82,10 +85,7 @@ ReconstructionComparison compare_reconstructions(const Gpt2<C, S, B>& model, std
                                                  std::span<const std::vector<Token>> documents,
                                                  std::span<const Reconstruct> reconstructions,
                                                  const ReconstructionOptions& options = {}, RunOptions run = {}) {
-  const HookRef ref = resolve_or_throw(hook_name, model.config().n_layer);
-  const std::size_t width = row_width(ref.point, model.config()), first = options.first_position;
-  if (ref.layer == every_layer || width == 0)
-    throw Error("`", hook_name, "` is no place for reconstructions: one layer and a row of fixed width are wanted");
+  const std::size_t width = detail::replaceable_width(model.config(), hook_name), first = options.first_position;
   const auto counted = [first](std::size_t position, std::size_t) { return position >= first; };
   const int threads = run.resolved_threads();
   std::vector<detail::QualitySums> sums(reconstructions.size(), detail::QualitySums(width));
