@@ -194,3 +194,7 @@
 #include <tl/text/tokens.hpp>
 #include <tl/text/utf8.hpp>
 #include <tl/text/vocabulary.hpp>
+#include <tl/train/adam.hpp>
+#include <tl/train/gradient_norm.hpp>
+#include <tl/train/schedule.hpp>
+#include <tl/train/trained_tensor.hpp>
