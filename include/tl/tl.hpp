@@ -93,6 +93,7 @@
 #include <tl/interp/test_prompt.hpp>
 #include <tl/interp/top_activations.hpp>
 #include <tl/interp/vocabulary_projection.hpp>
+#include <tl/interp/written_directions.hpp>
 #include <tl/io/config_json.hpp>
 #include <tl/io/crc32.hpp>
 #include <tl/io/extents.hpp>
@@ -172,7 +173,9 @@
 #include <tl/report/token_label.hpp>
 #include <tl/report/token_text.hpp>
 #include <tl/sae/activation_moments.hpp>
+#include <tl/sae/feature_activity.hpp>
 #include <tl/sae/feature_products.hpp>
+#include <tl/sae/nearest_features.hpp>
 #include <tl/sae/reconstruction_quality.hpp>
 #include <tl/sae/sae_config.hpp>
 #include <tl/sae/sae_loss.hpp>

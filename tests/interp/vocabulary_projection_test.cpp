@@ -64,3 +64,13 @@ TEST_CASE("a projection of another width, or of no tokens, is refused") {
   CHECK_THROWS_WITH(vocabulary_projection(model, right.view(), 208),
                     "a projection cannot keep 208 tokens: the vocabulary has 207");
 }
+
+TEST_CASE("all logits of one direction are those that a projection ranks") {
+  const auto model = random_model<odd>();
+  const auto w_out = model.weights().W_out(1);
+  const std::vector<float> logits = direction_logits(model, w_out(77).values());
+  const VocabularyProjection found = vocabulary_projection(model, w_out, 2);
+  for (std::size_t rank = 0; rank != 2; ++rank)
+    CHECK(found.highest(77, rank).logit == logits[static_cast<std::size_t>(found.highest(77, rank).token)]);
+  CHECK_THROWS_WITH(direction_logits(model, std::span(logits)), Catch::Contains("207 elements"));
+}

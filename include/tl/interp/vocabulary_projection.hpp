@@ -2,6 +2,7 @@
 // What vectors of the residual stream say in tokens: neurons' output weights, singular directions, steering vectors.
 #include <algorithm>
 #include <cstddef>
+#include <span>
 #include <tl/core/error.hpp>
 #include <tl/kernels/read_logits.hpp>
 #include <tl/model/gpt2.hpp>
@@ -15,8 +16,39 @@ struct VocabularyProjection {
   Tokens highest, lowest;
 };
 
-// x W_U for each direction x [d_model], without b_U. As the final LayerNorm would have it but for its scale: x loses
-// its mean and takes ln_final.w, which processed weights have folded in already. Throws Error where count is 0 or more
+namespace detail {
+// What the unembedding reads of a direction: as the final LayerNorm would have it but for its scale, so without its
+// mean and times ln_final.w, which processed weights have folded in already.
+template <class Weights>
+void unembedding_input(const Weights& weights, std::span<const float> direction, float* x) {
+  double mean = 0;
+  if (weights.ln_final.w)
+    for (const float each : direction) mean += static_cast<double>(each) / static_cast<double>(direction.size());
+  for (std::size_t m = 0; m != direction.size(); ++m) {
+    const double w = weights.ln_final.w ? static_cast<double>(weights.ln_final.w[m]) : 1.0;
+    x[m] = static_cast<float>((static_cast<double>(direction[m]) - mean) * w);
+  }
+}
+}  // namespace detail
+
+// What one direction x [d_model] adds to each logit, x W_U: [d_vocab].
+template <Config C, StorageType S, Basis B>
+std::vector<float> direction_logits(const Gpt2<C, S, B>& model, std::span<const float> direction,
+                                    RunOptions options = {}) {
+  const auto& weights = model.weights();
+  const Config& config = model.config();
+  if (direction.size() != config.d_model)
+    throw Error("a direction of ", direction.size(), " elements is not of a model whose d_model is ", config.d_model);
+  std::vector<float> x(config.d_model), logits(config.d_vocab);
+  detail::unembedding_input(weights, direction, x.data());
+  const auto rounded = allocate<float>(kernels::linear_scratch<S>(1, weights.w_u.depth()));
+  const int threads = options.resolved_threads();
+  kernels::linear(kernels::linear_input(x.data(), x.size(), 1, weights.w_u, rounded.get(), threads), weights.w_u,
+                  nullptr, {logits.data(), config.d_vocab}, {}, threads);
+  return logits;
+}
+
+// x W_U for each direction x [d_model], without b_U, as direction_logits has it. Throws Error where count is 0 or more
 // than the vocabulary, or where a direction's width is not d_model.
 template <Config C, StorageType S, Basis B, AnyDim Direction, AnyDim DModel>
 VocabularyProjection vocabulary_projection(const Gpt2<C, S, B>& model,
@@ -40,15 +72,8 @@ VocabularyProjection vocabulary_projection(const Gpt2<C, S, B>& model,
   for (std::size_t first = 0; first < n; first += some) {
     const std::size_t rows = std::min(some, n - first);
     for (std::size_t i = 0; i != rows; ++i) {
-      const auto from = directions(first + i);
-      double mean = 0;
-      if (weights.ln_final.w)
-        for (std::size_t m = 0; m != d; ++m) mean += static_cast<double>(from(m)) / static_cast<double>(d);
-      for (std::size_t m = 0; m != d; ++m) {
-        const double w = weights.ln_final.w ? static_cast<double>(weights.ln_final.w[m]) : 1.0;
-        x[i * d + m] = static_cast<float>((static_cast<double>(from(m)) - mean) * w);
-        x[(rows + i) * d + m] = -x[i * d + m];
-      }
+      detail::unembedding_input(weights, directions(first + i).values(), x.data() + i * d);
+      for (std::size_t m = 0; m != d; ++m) x[(rows + i) * d + m] = -x[i * d + m];
     }
     kernels::read_logits(kernels::linear_input(x.data(), d, 2 * rows, weights.w_u, rounded.get(), threads), weights.w_u,
                          nullptr, {.top = top.data(), .top_count = count}, threads);
