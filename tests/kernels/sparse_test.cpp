@@ -30,10 +30,10 @@ TEST_CASE("sparse products are those of the dense matrices") {
     FOR_EACH_SET(table) {
       CAPTURE(n);
       std::vector<float> y(100 * n), zero(100 * n), more, dots(entries.columns.size()), squares(100);
-      table.sparse_linear(entries.view(), entries.values.data(), w.data(), n, bias.data(), 0, y.data(), 1);
-      table.sparse_linear(entries.view(), entries.values.data(), w.data(), n, nullptr, 0, zero.data(), 1);
+      table.sparse_linear_float(entries.view(), entries.values.data(), w.data(), n, bias.data(), 0, y.data(), 1);
+      table.sparse_linear_float(entries.view(), entries.values.data(), w.data(), n, nullptr, 0, zero.data(), 1);
       more = zero;
-      table.sparse_linear(entries.view(), entries.values.data(), w.data(), n, more.data(), n, more.data(), 1);
+      table.sparse_linear_float(entries.view(), entries.values.data(), w.data(), n, more.data(), n, more.data(), 1);
       table.sampled_dots(entries.view(), x.data(), w.data(), n, dots.data(), 1);
       table.row_dots(x.data(), x.data(), 100, n, squares.data(), 1);
       for (std::size_t r = 0; r != 100; ++r) {
@@ -54,6 +54,23 @@ TEST_CASE("sparse products are those of the dense matrices") {
           REQUIRE(dots[e] == Approx(dot).margin(1e-4));
         }
       }
+    }
+  }
+}
+
+TEST_CASE("the sparse product reads bfloat16") {
+  const Entries entries(60);
+  for (const std::size_t n : {1, 7, 48, 403}) {
+    std::vector<tl::bf16> w;
+    std::vector<float> same, from_bf16(60 * n), from_float(60 * n);
+    for (const float value : random_floats(50 * n, 1)) {
+      w.push_back(tl::to_bf16(value));
+      same.push_back(w.back());
+    }
+    FOR_EACH_SET(table) {
+      table.sparse_linear_bf16(entries.view(), entries.values.data(), w.data(), n, nullptr, 0, from_bf16.data(), 1);
+      table.sparse_linear_float(entries.view(), entries.values.data(), same.data(), n, nullptr, 0, from_float.data(), 1);
+      REQUIRE(same_bits(from_bf16, from_float));
     }
   }
 }

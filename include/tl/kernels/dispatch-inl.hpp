@@ -13,6 +13,7 @@
 #include <tl/kernels/layer_norm.hpp>
 #include <tl/kernels/linear.hpp>
 #include <tl/kernels/packed_matrix-inl.hpp>
+#include <tl/kernels/select.hpp>
 #include <tl/kernels/softmax.hpp>
 #include <tl/kernels/sparse.hpp>
 #ifdef TL_HEADER_ONLY
@@ -128,10 +129,22 @@ TL_INLINE void softmax(const float* x, std::size_t rows, std::size_t n, float* y
   table().softmax(x, rows, n, y, threads);
 }
 
-TL_INLINE void sparse_linear(const SparseRows& entries, const float* values, const float* w, std::size_t n,
-                             const float* start, std::size_t start_stride, float* y, int threads) {
-  table().sparse_linear(entries, values, w, n, start, start_stride, y, threads);
+TL_INLINE std::size_t select(const float* x, std::size_t n, const Selection& selection, std::uint32_t first,
+                             std::uint32_t* indices, float* values) {
+  return table().select(x, n, selection, first, indices, values);
 }
+
+template <StorageType S>
+void sparse_linear(const SparseRows& entries, const float* values, const S* w, std::size_t n, const float* start,
+                   std::size_t start_stride, float* y, int threads) {
+  table().template sparse_linear<S>()(entries, values, w, n, start, start_stride, y, threads);
+}
+#ifndef TL_HEADER_ONLY
+template void sparse_linear(const SparseRows&, const float*, const float*, std::size_t, const float*, std::size_t,
+                            float*, int);
+template void sparse_linear(const SparseRows&, const float*, const bf16*, std::size_t, const float*, std::size_t,
+                            float*, int);
+#endif
 TL_INLINE void sampled_dots(const SparseRows& entries, const float* x, const float* w, std::size_t n, float* out,
                             int threads) {
   table().sampled_dots(entries, x, w, n, out, threads);

@@ -7,6 +7,7 @@
 #include <tl/kernels/layer_norm-inl.hpp>
 #include <tl/kernels/linear-inl.hpp>
 #include <tl/kernels/linear_input-inl.hpp>
+#include <tl/kernels/select-inl.hpp>
 #include <tl/kernels/softmax-inl.hpp>
 #include <tl/kernels/sparse-inl.hpp>
 
@@ -38,7 +39,9 @@ inline constexpr KernelTable table_of{
     .softmax = softmax<Arch>,
     .block_sum = block_sum<Arch>,
     .combine = combine<Arch>,
-    .sparse_linear = detail::sparse_linear<Arch>,
+    .select = detail::select<Arch>,
+    .sparse_linear_float = detail::sparse_linear<Arch, float>,
+    .sparse_linear_bf16 = detail::sparse_linear<Arch, bf16>,
     .sampled_dots = detail::sampled_dots<Arch>,
     .row_dots = detail::row_dots<Arch>,
     .adam = detail::adam<Arch>,

@@ -3,6 +3,7 @@
 // src/kernels_<set>.cpp with that set's compiler flags. The functions of linear.hpp, attention.hpp ... call the one in
 // use.
 #include <cstddef>
+#include <cstdint>
 #include <tl/kernels/instruction_set.hpp>
 #include <tl/kernels/storage.hpp>
 
@@ -17,6 +18,7 @@ struct Columns;
 struct Pasts;  // attention.hpp
 struct KeyValues;
 struct BlockSum;     // softmax.hpp
+struct Selection;    // select.hpp
 struct SparseRows;   // sparse.hpp
 struct AdamFactors;  // adam.hpp
 
@@ -27,6 +29,10 @@ struct LinearKernels {
   void (*product)(const LinearInput<S>& x, const PackedMatrix<S>& w, const float* bias, const LinearOutput& out,
                   Columns columns, int threads);
 };
+
+template <StorageType S>
+using SparseLinear = void (*)(const SparseRows& entries, const float* values, const S* w, std::size_t n,
+                              const float* start, std::size_t start_stride, float* y, int threads);
 
 struct KernelTable {
   InstructionSet set;
@@ -58,8 +64,10 @@ struct KernelTable {
   BlockSum (*block_sum)(const float* x, std::size_t n);
   float (*combine)(const BlockSum* blocks, std::size_t count);
 
-  void (*sparse_linear)(const SparseRows& entries, const float* values, const float* w, std::size_t n,
-                        const float* start, std::size_t start_stride, float* y, int threads);
+  std::size_t (*select)(const float* x, std::size_t n, const Selection& selection, std::uint32_t first,
+                        std::uint32_t* indices, float* values);
+  SparseLinear<float> sparse_linear_float;
+  SparseLinear<bf16> sparse_linear_bf16;
   void (*sampled_dots)(const SparseRows& entries, const float* x, const float* w, std::size_t n, float* out,
                        int threads);
   void (*row_dots)(const float* a, const float* b, std::size_t rows, std::size_t n, float* out, int threads);
@@ -70,6 +78,11 @@ struct KernelTable {
     if constexpr (std::same_as<S, float>) return linear_float;
     else if constexpr (std::same_as<S, bf16>) return linear_bf16;
     else return linear_int8;
+  }
+  template <StorageType S>
+  SparseLinear<S> sparse_linear() const {
+    if constexpr (std::same_as<S, float>) return sparse_linear_float;
+    else return sparse_linear_bf16;
   }
 };
 

@@ -41,6 +41,10 @@ struct PackedMatrix {
     const std::size_t from = (skip + first) / panel_depth<S> * panel_depth<S>;
     return {panels + from * panel_width, count, n, scale, panel_k, skip + first - from};
   }
+  // Columns [first, first + count) of W, where first is a multiple of panel_width.
+  constexpr PackedMatrix columns(std::size_t first, std::size_t count) const {
+    return {panels + first * panel_k, k, count, scale == nullptr ? nullptr : scale + first, panel_k, skip};
+  }
   // Rows of the panels that are multiplied: `skip` of them and the last ones by zeros.
   constexpr std::size_t depth() const { return panel_rows<S>(skip + k); }
 };

@@ -16,6 +16,7 @@
 #include <tl/kernels/instruction_set.hpp>
 #endif
 #include <tl/kernels/amx_tiles-inl.hpp>
+#include <tl/kernels/storage.hpp>
 #include <type_traits>
 #include <xsimd/xsimd.hpp>
 #if XSIMD_WITH_SSE2
@@ -373,6 +374,96 @@ float first_lane(Batch<A> v) {
   if constexpr (is_avx512<A>) return _mm512_cvtss_f32(v);
 #endif
   if constexpr (!XSIMD_WITH_SSE2) return v.get(0);
+}
+
+// Bit i is set where a[i] <= b[i] is false: where it is above, or one of them is NaN.
+template <class A>
+unsigned not_at_most(Batch<A> a, Batch<A> b) {
+#if XSIMD_WITH_AVX512F
+  if constexpr (is_avx512<A>) return _mm512_cmp_ps_mask(a, b, _CMP_NLE_UQ);
+#endif
+#if XSIMD_WITH_AVX2
+  if constexpr (is_avx2<A>) return static_cast<unsigned>(_mm256_movemask_ps(_mm256_cmp_ps(a, b, _CMP_NLE_UQ)));
+#endif
+  if constexpr (!is_avx512<A> && !is_avx2<A>) {
+#if XSIMD_WITH_SSE2
+    return static_cast<unsigned>(_mm_movemask_ps(_mm_cmpnle_ps(a, b)));
+#else
+    alignas(64) float x[Batch<A>::size], y[Batch<A>::size];
+    a.store_aligned(x), b.store_aligned(y);
+    unsigned bits = 0;
+    for (std::size_t i = 0; i != Batch<A>::size; ++i) bits |= x[i] <= y[i] ? 0u : 1u << i;
+    return bits;
+#endif
+  }
+}
+
+// The lanes whose bits are set, side by side from p on; up to a whole vector is written. Some lane is chosen.
+template <class A>
+void store_chosen(float* p, Batch<A> v, unsigned chosen) {
+#if XSIMD_WITH_AVX512F
+  // Not the store that compresses: on a Zen 4 it takes some 100 cycles.
+  if constexpr (is_avx512<A>) _mm512_storeu_ps(p, _mm512_maskz_compress_ps(static_cast<__mmask16>(chosen), v));
+#endif
+  if constexpr (!is_avx512<A>) {
+    alignas(64) float lane[Batch<A>::size];
+    v.store_aligned(lane);
+    for (; chosen != 0; chosen &= chosen - 1) *p++ = lane[__builtin_ctz(chosen)];
+  }
+}
+// The same of the numbers first, first + 1, ...
+template <class A>
+void store_chosen_lanes(std::uint32_t* p, std::uint32_t first, unsigned chosen) {
+#if XSIMD_WITH_AVX512F
+  if constexpr (is_avx512<A>) {
+    const __m512i lane = _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
+    const __m512i number = _mm512_maskz_add_epi32(0xffff, lane, _mm512_set1_epi32(static_cast<int>(first)));
+    _mm512_storeu_si512(p, _mm512_maskz_compress_epi32(static_cast<__mmask16>(chosen), number));
+  }
+#endif
+  if constexpr (!is_avx512<A>)
+    for (; chosen != 0; chosen &= chosen - 1) *p++ = first + static_cast<std::uint32_t>(__builtin_ctz(chosen));
+}
+
+// A vector of stored numbers as floats; or its first `count` lanes, count < width, and zeros.
+template <class Arch>
+Vector<Arch> load_stored(const float* p) {
+  return load<Arch>(p);
+}
+template <class Arch>
+Vector<Arch> load_stored(const bf16* p) {
+  using A = typename Arch::xsimd_arch;
+#if XSIMD_WITH_AVX512F
+  if constexpr (is_avx512<A>)
+    return _mm512_castsi512_ps(_mm512_maskz_slli_epi32(
+        0xffff, _mm512_maskz_cvtepu16_epi32(0xffff, _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p))), 16));
+#endif
+#if XSIMD_WITH_AVX2
+  if constexpr (is_avx2<A>)
+    return _mm256_castsi256_ps(_mm256_slli_epi32(
+        _mm256_cvtepu16_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p))), 16));
+#endif
+  if constexpr (!is_avx512<A> && !is_avx2<A>) {
+#if XSIMD_WITH_SSE2
+    return _mm_castsi128_ps(
+        _mm_unpacklo_epi16(_mm_setzero_si128(), _mm_loadl_epi64(reinterpret_cast<const __m128i*>(p))));
+#else
+    alignas(64) float x[width<Arch>];
+    for (std::size_t i = 0; i != width<Arch>; ++i) x[i] = p[i];
+    return Vector<Arch>::load_aligned(x);
+#endif
+  }
+}
+
+template <class Arch>
+Vector<Arch> load_stored(const float* p, std::size_t count) {
+  return load<Arch>(p, count);
+}
+template <class Arch>
+Vector<Arch> load_stored(const bf16* p, std::size_t count) {
+  bf16 lane[width<Arch>]{};
+  for (std::size_t i = 0; i != count; ++i) lane[i].bits = p[i].bits;
+  return load_stored<Arch>(lane);
 }
 
 }  // namespace TL_NAMESPACE::kernels::simd

@@ -23,26 +23,30 @@ void for_rows(std::size_t rows, std::size_t work, int threads, const F& f) {
 }
 
 // So many vectors of columns, in registers over all entries of a row.
-template <class Arch, int Vectors>
-void sparse_columns(const std::uint32_t* columns, const float* values, std::size_t count, const float* w, std::size_t n,
+template <class Arch, int Vectors, StorageType S>
+void sparse_columns(const std::uint32_t* columns, const float* values, std::size_t count, const S* w, std::size_t n,
                     const float* start, float* y) {
   using V = simd::Vector<Arch>;
   constexpr std::size_t width = simd::width<Arch>;
+  constexpr std::size_t ahead = 4;  // rows of w: they lie far apart, where no processor looks for the next one
   V sum[Vectors];
 #pragma GCC unroll 16
   for (std::size_t v = 0; v != Vectors; ++v) sum[v] = start == nullptr ? V(0.f) : simd::load<Arch>(start + v * width);
   for (std::size_t e = 0; e != count; ++e) {
-    const float* row = w + columns[e] * n;
+    if (e + ahead < count)
+      for (std::size_t line = 0; line < Vectors * width; line += 64 / sizeof(S))
+        __builtin_prefetch(w + columns[e + ahead] * n + line);
+    const S* row = w + columns[e] * n;
     const V value(values[e]);
 #pragma GCC unroll 16
-    for (std::size_t v = 0; v != Vectors; ++v) sum[v] = simd::fma(value, simd::load<Arch>(row + v * width), sum[v]);
+    for (std::size_t v = 0; v != Vectors; ++v) sum[v] = simd::fma(value, simd::load_stored<Arch>(row + v * width), sum[v]);
   }
 #pragma GCC unroll 16
   for (std::size_t v = 0; v != Vectors; ++v) simd::store(y + v * width, sum[v]);
 }
 
-template <class Arch>
-void sparse_linear(const SparseRows& entries, const float* values, const float* w, std::size_t n, const float* start,
+template <class Arch, StorageType S>
+void sparse_linear(const SparseRows& entries, const float* values, const S* w, std::size_t n, const float* start,
                    std::size_t start_stride, float* y, int threads) {
   using V = simd::Vector<Arch>;
   constexpr std::size_t width = simd::width<Arch>;
@@ -56,13 +60,13 @@ void sparse_linear(const SparseRows& entries, const float* values, const float* 
     float* const to = y + r * n;
     std::size_t c = 0;
     for (; c + many * width <= n; c += many * width)
-      sparse_columns<Arch, many>(columns, own, count, w + c, n, at(c), to + c);
-    for (; c + 4 * width <= n; c += 4 * width) sparse_columns<Arch, 4>(columns, own, count, w + c, n, at(c), to + c);
-    for (; c + width <= n; c += width) sparse_columns<Arch, 1>(columns, own, count, w + c, n, at(c), to + c);
+      sparse_columns<Arch, many, S>(columns, own, count, w + c, n, at(c), to + c);
+    for (; c + 4 * width <= n; c += 4 * width) sparse_columns<Arch, 4, S>(columns, own, count, w + c, n, at(c), to + c);
+    for (; c + width <= n; c += width) sparse_columns<Arch, 1, S>(columns, own, count, w + c, n, at(c), to + c);
     if (c != n) {
       V sum = from == nullptr ? V(0.f) : simd::load<Arch>(from + c, n - c);
       for (std::size_t e = 0; e != count; ++e)
-        sum = simd::fma(V(own[e]), simd::load<Arch>(w + columns[e] * n + c, n - c), sum);
+        sum = simd::fma(V(own[e]), simd::load_stored<Arch>(w + columns[e] * n + c, n - c), sum);
       simd::store(to + c, sum, n - c);
     }
   });

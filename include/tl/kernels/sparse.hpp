@@ -3,7 +3,7 @@
 // are computed each by itself, in a fixed order: the same bits for any number of threads.
 #include <cstddef>
 #include <cstdint>
-#include <tl/core/namespace.hpp>
+#include <tl/kernels/storage.hpp>
 
 namespace TL_NAMESPACE::kernels {
 
@@ -14,9 +14,11 @@ struct SparseRows {
   std::size_t rows;
 };
 
-// y[r] = start[r] + the sum over the entries e of row r, in their order, of values[e] w[columns[e]]. w [columns, n];
-// y [rows, n]; start: rows `start_stride` floats apart (0: one row for all), or null for zeros; it may be y.
-void sparse_linear(const SparseRows& entries, const float* values, const float* w, std::size_t n, const float* start,
+// y[r] = start[r] + the sum over the entries e of row r, in their order, of values[e] w[columns[e]]. w [columns, n],
+// float or bf16; y [rows, n]; start: rows `start_stride` floats apart (0: one row for all), or null for zeros; it may
+// be y.
+template <StorageType S>
+void sparse_linear(const SparseRows& entries, const float* values, const S* w, std::size_t n, const float* start,
                    std::size_t start_stride, float* y, int threads);
 
 // out[e] = <x[r], w[columns[e]]> for the entries e of each row r: those elements of x w^T. x [rows, n], w [columns, n].

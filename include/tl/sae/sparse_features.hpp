@@ -1,8 +1,10 @@
 #pragma once
 // Features of rows as what is not zero of them.
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <tl/core/namespace.hpp>
+#include <span>
+#include <tl/core/tensor.hpp>
 #include <tl/kernels/sparse.hpp>
 #include <vector>
 
@@ -18,6 +20,26 @@ struct SparseFeatures {
   std::size_t rows() const { return row_starts.size() - 1; }
   std::size_t entries() const { return indices.size(); }
   kernels::SparseRows view() const { return {row_starts.data(), indices.data(), rows()}; }
+
+  std::span<const std::uint32_t> indices_of(std::size_t row) const {
+    return std::span(indices).subspan(row_starts[row], row_starts[row + 1] - row_starts[row]);
+  }
+  std::span<const float> values_of(std::size_t row) const {
+    return std::span(values).subspan(row_starts[row], row_starts[row + 1] - row_starts[row]);
+  }
+  // 0 where the feature is not active.
+  float operator()(std::size_t row, std::size_t feature) const {
+    const auto active = indices_of(row);
+    const auto found = std::lower_bound(active.begin(), active.end(), feature);
+    if (found == active.end() || *found != feature) return 0;
+    return values_of(row)[static_cast<std::size_t>(found - active.begin())];
+  }
+  Tensor<float, Dim<"row">, Dim<"d_sae">> dense() const {
+    Tensor<float, Dim<"row">, Dim<"d_sae">> whole(rows(), d_sae);
+    for (std::size_t row = 0; row != rows(); ++row)
+      for (std::size_t i = row_starts[row]; i != row_starts[row + 1]; ++i) whole(row, indices[i]) = values[i];
+    return whole;
+  }
 };
 
 }  // namespace TL_NAMESPACE
