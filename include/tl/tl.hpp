@@ -192,6 +192,7 @@
 #include <tl/sae/sae_tensors.hpp>
 #include <tl/sae/sae_weights.hpp>
 #include <tl/sae/sparse_features.hpp>
+#include <tl/sae/theme.hpp>
 #include <tl/sae/token_concentration.hpp>
 #include <tl/sae/top_indices.hpp>
 #include <tl/text/ascii_words.hpp>
