@@ -49,7 +49,8 @@ void run(const Settings& settings, const Arguments& arguments) {
   bool interrupted = false;
   SweepCost cost;
   const auto values = model.with_float32([&]<class N>(const N& network) {
-    const Replacement replacement = texts.empty() ? zero_ablation() : mean_ablation(network, texts, model.run_options());
+    const Replacement replacement =
+        texts.empty() ? zero_ablation() : mean_ablation(network, texts, model.run_options());
     replacement(site.point, 0, 0);  // which reads the texts: no part of the sweep's time
     SweepWatch watch;
     Sweep<N> sweep(network, tokens, model.run_options(), {.embed = {}, .frozen_patterns = settings.frozen_patterns});

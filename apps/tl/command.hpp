@@ -29,6 +29,8 @@ Command pack(CLI::App& program);
 Command lens(CLI::App& program);
 Command patch(CLI::App& program);
 Command ablate(CLI::App& program);
+Command path(CLI::App& program);
+Command trace(CLI::App& program);
 Command attribute(CLI::App& program);
 Command heads(CLI::App& program);
 Command circuit(CLI::App& program);

@@ -4,6 +4,7 @@
 
 #include "options.hpp"
 #include "sweep_site.hpp"
+#include "sweep_watch.hpp"
 
 namespace tl::app {
 
@@ -20,7 +21,7 @@ struct GridOptions {
     options.flag("--by-position", by_position, "Heads at one position at a time");
     options.text("--out", out, "FILE.npz", "Write the arrays, and what made them as `provenance`");
     options.number("--last", last, "N", "Positions of the table, from the end; by position, its rows (default: 10)");
-    options.flag("--timing", timing, "Measure what this machine can do at most, and say the share reached");
+    options.flag("--timing", timing, timing_help);
   }
 
   // Throws Error where there is no such site.

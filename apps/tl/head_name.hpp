@@ -8,7 +8,9 @@
 
 namespace tl::app {
 
-inline std::string head_name(const HeadAt& head) { return std::to_string(head.layer) + "." + std::to_string(head.head); }
+inline std::string head_name(const HeadAt& head) {
+  return std::to_string(head.layer) + "." + std::to_string(head.head);
+}
 
 // Throws Error, which `what` begins, where the text is no head of the model: "--head".
 inline HeadAt parse_head(std::string_view text, std::string_view what, const Config& config) {

@@ -64,9 +64,10 @@ void run(const Arguments& arguments) {
   program.footer("`tl COMMAND --help` says what a command takes, with an example.");
   program.get_formatter()->label("SUBCOMMAND", "COMMAND");
   program.get_formatter()->label("Subcommands", "Commands");
-  const std::vector<Command> commands{info(program),     tokenize(program), logits(program), cache(program), loss(program),
-                                      generate(program), lens(program),     attribute(program), patch(program), ablate(program),
-                                      heads(program),    circuit(program),  patchscope(program), report(program), pack(program)};
+  const std::vector<Command> commands{
+      info(program),  tokenize(program),  logits(program),     cache(program),  loss(program), generate(program),
+      lens(program),  attribute(program), patch(program),      ablate(program), path(program), trace(program),
+      heads(program), circuit(program),   patchscope(program), report(program), pack(program)};
   std::vector<std::string> names;
   for (const Command& command : commands) names.push_back(command.options->get_name());
 

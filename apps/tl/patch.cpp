@@ -1,17 +1,9 @@
 // tl patch: which activations of a clean run, put into a corrupted one, bring the answer back.
-#include <fmt/format.h>
-
 #include <nlohmann/json.hpp>
 
-#include "arrays_file.hpp"
 #include "command.hpp"
 #include "grid_options.hpp"
-#include "json_array.hpp"
 #include "patched.hpp"
-#include "prompts.hpp"
-#include "provenance.hpp"
-#include "standard_output.hpp"
-#include "target.hpp"
 
 namespace tl::app {
 
@@ -19,8 +11,7 @@ namespace {
 
 struct Settings {
   ModelOptions model;
-  PromptOptions clean{"clean"}, corrupted{"corrupt"};
-  TargetOptions target;
+  PatchTaskOptions task;
   GridOptions grid;
   bool json = false;
 };
@@ -28,43 +19,16 @@ struct Settings {
 void run(const Settings& settings, const Arguments& arguments) {
   const SweepSite site = settings.grid.site();
   const Model model(settings.model);
-  const std::vector<std::vector<Token>> prompts{settings.clean.read(model).front(),
-                                                settings.corrupted.read(model, settings.clean).front()};
-  const LogitTarget target = settings.target.read_both(model);
-  const PatchTask task{prompts[0], prompts[1], logit_difference(target.answer, *target.foil)};
-  const Patched grid = patched(model, task, site);
-  SweepCost cost = grid.cost;
-  if (settings.grid.timing) cost.measure_peak(model.run_options().resolved_threads());
-
-  if (!settings.grid.out.empty()) {
-    ArraysFile file(settings.grid.out);
-    file.add("grid", io::NpyView(std::span<const float>(grid.values), grid.extents));
-    file.add("grid_normalised", io::NpyView(std::span<const float>(grid.normalised), grid.extents));
-    auto made = provenance(arguments, model, prompts);
-    made["site"] = site.name;
-    made["answer"] = with_words(model, std::span(&target.answer, 1));
-    made["foil"] = with_words(model, std::span(&*target.foil, 1));
-    made["clean"] = grid.clean;
-    made["corrupted"] = grid.corrupted;
-    made["interrupted"] = grid.interrupted;
-    file.finish(made);
-  }
-  if (settings.json) {
-    nlohmann::ordered_json json{{"clean", with_words(model, task.clean)},
-                                {"corrupt", with_words(model, task.corrupted)}};
-    json["clean"]["logit_difference"] = grid.clean;
-    json["corrupt"]["logit_difference"] = grid.corrupted;
-    if (!settings.grid.out.empty()) json["out"] = settings.grid.out;
-    json["site"] = site.name;
-    json["interrupted"] = grid.interrupted;
-    cost.add_to(json);
-    json["grid"] = json_array(std::span(grid.values), std::span(grid.extents));
-    json["grid_normalised"] = json_array(std::span(grid.normalised), std::span(grid.extents));
-    return put_json(json);
-  }
-  put(sweep_table(model, task.clean, site, grid.extents, grid.normalised, "brought back", settings.grid.last));
-  put(fmt::format("{}logit difference: {:.4f} of the clean prompt (1 above), {:.4f} of the corrupted one (0)\n{}",
-                  interrupted_note(grid.interrupted), grid.clean, grid.corrupted, cost.text()));
+  const TargetedTask task = settings.task.read(model);
+  Patched grid = patched(model, task.task, site);
+  if (settings.grid.timing) grid.cost.measure_peak(model.run_options().resolved_threads());
+  put(grid, task,
+      {.made = {{"site", site.name}},
+       .site = site,
+       .out = settings.grid.out,
+       .last = settings.grid.last,
+       .json = settings.json},
+      model, arguments);
 }
 
 }  // namespace
@@ -83,9 +47,7 @@ Example:
   const auto settings = std::make_shared<Settings>();
   settings->model.declare(options);
   settings->grid.declare_site(options, "What is put in");
-  settings->clean.declare(options);
-  settings->corrupted.declare(options, "The prompt that the clean run's activations are put into");
-  settings->target.declare(options);
+  settings->task.declare(options);
   settings->grid.declare(options);
   options.json(settings->json);
   return {options.command(), [settings](const Arguments& arguments) { run(*settings, arguments); }};

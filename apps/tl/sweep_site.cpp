@@ -76,8 +76,8 @@ std::string sweep_table(const Model& model, std::span<const Token> tokens, const
   Table table({">layer", ">head", ">position", "token", ">" + std::string(heading)});
   const std::size_t heads = extents[1], positions = extents[2];
   for (const std::size_t i : cells)
-    table.add({std::to_string(i / positions / heads), std::to_string(i / positions % heads), std::to_string(i % positions),
-               "\"" + model.token_text(tokens[i % positions]) + "\"", shown(values[i])});
+    table.add({std::to_string(i / positions / heads), std::to_string(i / positions % heads),
+               std::to_string(i % positions), "\"" + model.token_text(tokens[i % positions]) + "\"", shown(values[i])});
   return table.text();
 }
 

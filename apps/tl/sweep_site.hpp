@@ -19,12 +19,12 @@ struct SweepSite {
   std::vector<std::size_t> extents(const Config& config, std::size_t positions) const;
 };
 
-// The site of a name, its heads at one position at a time where one_position is asked. Throws Error where there is none,
-// listing them, and where one_position is asked of one that goes by position anyway.
+// The site of a name, its heads at one position at a time where one_position is asked. Throws Error where there is
+// none, listing them, and where one_position is asked of one that goes by position anyway.
 SweepSite sweep_site(std::string_view name, bool one_position);
 
-// [layer, pos] or [layer, head]: layers down, heads or the last positions across; [layer, head, pos]: the cells with the
-// greatest values. At most `last` positions or cells; - where a value is not a number.
+// [layer, pos] or [layer, head]: layers down, heads or the last positions across; [layer, head, pos]: the cells with
+// the greatest values. At most `last` positions or cells; - where a value is not a number.
 std::string sweep_table(const Model& model, std::span<const Token> tokens, const SweepSite& site,
                         std::span<const std::size_t> extents, std::span<const float> values, std::string_view heading,
                         std::size_t last);

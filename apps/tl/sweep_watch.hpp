@@ -24,6 +24,9 @@ struct SweepCost {
   void add_to(nlohmann::ordered_json& json) const;
 };
 
+// What is said of the option that has the peak measured.
+inline constexpr const char* timing_help = "Measure what this machine can do at most, and say the share reached";
+
 // From its making on, until the sweep has ended.
 class SweepWatch {
  public:
@@ -32,10 +35,12 @@ class SweepWatch {
     return [this](std::size_t done, std::size_t count) {
       if (!line_) line_.emplace("cells", count);
       line_->update(done);
+      cells_ = done;
       if (interrupt_.asked() && done != count) interrupted_ = true;
       return !interrupted_;
     };
   }
+  std::size_t cells() const { return cells_; }
   // Whether it ended before its last cell.
   bool interrupted() const { return interrupted_; }
   // Of a sweep that has just ended and needed so many operations.
@@ -45,6 +50,7 @@ class SweepWatch {
   using Clock = std::chrono::steady_clock;
   Interrupt interrupt_;
   std::optional<ProgressLine> line_;
+  std::size_t cells_ = 0;
   bool interrupted_ = false;
   Clock::time_point start_ = Clock::now();
 };

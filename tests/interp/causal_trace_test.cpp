@@ -53,6 +53,27 @@ TEST_CASE("a window of layers is a run with all of them put back; noise is one f
   REQUIRE(trace.restored(std::size_t{2}, std::size_t{3}) == logits(std::size_t{4}, std::size_t{3}));
 }
 
+TEST_CASE("a trace that is stopped has whole samples, or the cells of the first that ran") {
+  const auto tokens = some_tokens(6, odd);
+  const CausalTraceOptions three{.samples = 3, .seed = 4};
+  const auto until = [&](std::size_t cells) {
+    return causal_trace(model(), tokens, 1, 2, logit(3), three, {}, [&](std::size_t done, std::size_t count) {
+      REQUIRE(count == 3 * odd.n_layer * 6);
+      return done < cells;
+    });
+  };
+  const std::size_t sample = odd.n_layer * 6;
+  const auto first = causal_trace(model(), tokens, 1, 2, logit(3), {.samples = 1, .seed = 4});
+  const auto stopped_early = until(1), stopped_in_the_second = until(sample + 1);
+  REQUIRE(stopped_in_the_second.samples == 1);
+  REQUIRE(std::ranges::equal(stopped_in_the_second.restored.values(), first.restored.values()));
+  REQUIRE(stopped_in_the_second.corrupted == first.corrupted);
+  REQUIRE(stopped_early.samples == 1);
+  REQUIRE(stopped_early.restored(std::size_t{0}, std::size_t{0}) == first.restored(std::size_t{0}, std::size_t{0}));
+  REQUIRE(std::isnan(stopped_early.restored(odd.n_layer - 1, std::size_t{5})));
+  REQUIRE(until(3 * sample + 1).samples == 3);
+}
+
 TEST_CASE("a subject outside the prompt is refused") {
   REQUIRE_THROWS_WITH(causal_trace(model(), some_tokens(4, odd), 2, 4, logit(3)),
                       Catch::Matchers::Contains("the prompt has 4"));

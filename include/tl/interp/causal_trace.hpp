@@ -18,6 +18,8 @@ struct CausalTraceOptions {
 struct CausalTrace {
   double clean = 0, corrupted = 0;  // the metric without noise, and its mean with
   LayerPos restored;                // with the clean state put back at [layer, pos], mean over the samples
+  std::size_t samples = 0;          // that ended: where progress says stop, the one that runs is left out, but for the
+                                    // first, of which cells that were not run are NaN
 };
 
 // The subject is the positions [first, last]. Throws Error where they are none of the prompt or there is no sample.
@@ -45,8 +47,9 @@ CausalTrace causal_trace(const Model& model, std::span<const Token> tokens, std:
 
   CausalTrace trace{.restored = LayerPos(LayerPos::shape_type::of({config.n_layer, tokens.size()}))};
   trace.clean = Sweep<Model>(model, tokens, run).base(metric);
-  const double share = 1 / static_cast<double>(options.samples);
-  for (std::size_t sample = 0; sample != options.samples; ++sample) {
+  std::vector<double> restored(trace.restored.size());
+  bool stopped = false;
+  for (std::size_t sample = 0; sample != options.samples && !stopped; ++sample) {
     SweepOptions noisy;
     noisy.embed = [&](std::span<float> embedding, std::size_t position) {
       if (position < first || position > last) return;
@@ -54,7 +57,7 @@ CausalTrace causal_trace(const Model& model, std::span<const Token> tokens, std:
         embedding[i] += static_cast<float>(deviation * normal({options.seed, sample}, position, Purpose::noise, i));
     };
     Sweep<Model> sweep(model, tokens, run, noisy);
-    trace.corrupted += share * sweep.base(metric);
+    const double corrupted = sweep.base(metric);
     const auto put = [&](std::size_t layer) {
       return put_captured(clean.array({options.point, static_cast<int>(layer)}), options.point);
     };
@@ -68,9 +71,18 @@ CausalTrace causal_trace(const Model& model, std::span<const Token> tokens, std:
         cells.push_back(std::move(cell));
       }
     }
-    const auto values = sweep.run(cells, metric, progress);
-    for (std::size_t i = 0; i != values.size(); ++i) trace.restored.data()[i] += static_cast<float>(share * values[i]);
+    const auto values = sweep.run(cells, metric, [&](std::size_t done, std::size_t total) {
+      stopped = progress && !progress(sample * total + done, options.samples * total);
+      return !stopped;
+    });
+    if (stopped && sample != 0) break;
+    trace.corrupted += corrupted;
+    for (std::size_t i = 0; i != values.size(); ++i) restored[i] += values[i];
+    ++trace.samples;
   }
+  const double share = 1 / static_cast<double>(trace.samples);
+  trace.corrupted *= share;
+  for (std::size_t i = 0; i != restored.size(); ++i) trace.restored.data()[i] = static_cast<float>(share * restored[i]);
   return trace;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 // A number to be read off the logits of one position.
+#include <cmath>
 #include <functional>
 #include <span>
 #include <tl/core/error.hpp>
@@ -28,6 +29,10 @@ inline Metric logit(Token answer) {
 // log p(answer), nats
 inline Metric log_prob(Token answer) {
   return {{answer}, true, false, [](std::span<const float> x) { return double{x[0]}; }};
+}
+// p(answer)
+inline Metric probability(Token answer) {
+  return {{answer}, true, false, [](std::span<const float> x) { return std::exp(double{x[0]}); }};
 }
 // f of the logits [d_vocab]
 template <class F>
