@@ -18,6 +18,9 @@ struct Command {
   std::function<void(const Arguments&)> run;
 };
 
+// Thrown by a command whose answer, all of it written, is no: the program ends with status 1.
+struct AnswerIsNo {};
+
 // Each declares its options as a subcommand of the program.
 Command info(CLI::App& program);
 Command tokenize(CLI::App& program);
@@ -26,6 +29,7 @@ Command cache(CLI::App& program);
 Command loss(CLI::App& program);
 Command generate(CLI::App& program);
 Command pack(CLI::App& program);
+Command verify(CLI::App& program);
 Command lens(CLI::App& program);
 Command patch(CLI::App& program);
 Command ablate(CLI::App& program);

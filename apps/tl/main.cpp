@@ -67,7 +67,7 @@ void run(const Arguments& arguments) {
   const std::vector<Command> commands{
       info(program),  tokenize(program),  logits(program),     cache(program),  loss(program), generate(program),
       lens(program),  attribute(program), patch(program),      ablate(program), path(program), trace(program),
-      heads(program), circuit(program),   patchscope(program), report(program), pack(program)};
+      heads(program), circuit(program),   patchscope(program), report(program), verify(program), pack(program)};
   std::vector<std::string> names;
   for (const Command& command : commands) names.push_back(command.options->get_name());
 
@@ -103,9 +103,14 @@ int main(int argc, char** argv) {
   occupy_standard_streams();
   ::signal(SIGPIPE, SIG_IGN);
   try {
-    run(Arguments(argv, argv + argc));
+    int status = 0;
+    try {
+      run(Arguments(argv, argv + argc));
+    } catch (const AnswerIsNo&) {
+      status = 1;
+    }
     flush_output();
-    return 0;
+    return status;
   } catch (const ReaderGone&) {
     return failure;
   } catch (const std::bad_alloc&) {

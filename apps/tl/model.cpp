@@ -32,6 +32,14 @@ Network network_of(const ModelOptions& options, const std::string& folder) {
 
 }  // namespace
 
+std::string shipped(const std::string& name) {
+  // The source tree of a program that is not installed; where it is installed to.
+  std::error_code error;
+  for (const char* root : {TL_SOURCE_DIR, TL_DATA_DIR})
+    if (const auto found = fs::path(root) / name; fs::exists(found, error)) return found.string();
+  throw Error("`", name, "`, which comes with tl, is not in " TL_DATA_DIR ": give another on the command line");
+}
+
 RunOptions ModelOptions::run_options() const {
   constexpr int most_threads = 1024;
   if (threads < 0 || threads > most_threads)
@@ -62,11 +70,7 @@ std::string ModelOptions::path() const {
     if (!fs::is_directory(folder, error)) throw Error("--model names `", folder, "`, which is not a folder");
     return fs::absolute(folder).lexically_normal().string();
   }
-  // The source tree of a program that is not installed; where it is installed to.
-  for (const char* root : {TL_SOURCE_DIR, TL_DATA_DIR})
-    if (const auto found = fs::path(root) / "models/tinystories-6l"; fs::is_directory(found, error))
-      return found.string();
-  throw Error("the default model is not in " TL_DATA_DIR "/models: give the folder of one with --model DIR");
+  return shipped("models/tinystories-6l");
 }
 
 Model::Model(const ModelOptions& options)

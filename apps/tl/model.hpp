@@ -15,6 +15,9 @@ namespace tl::app {
 using Network = std::variant<Gpt2<dynamic_gpt2>, Gpt2<dynamic_gpt2, bf16>, Gpt2<dynamic_gpt2, int8>,
                              Gpt2<dynamic_gpt2, float, Basis::centred>>;
 
+// The path of a file or folder that comes with tl. Throws Error where it is not there.
+std::string shipped(const std::string& name);
+
 struct ModelOptions {
   std::string folder;  // empty: the default model
   std::string dtype{storage_name<float>};
