@@ -14,6 +14,7 @@
 #include <tl/core/token.hpp>
 #include <tl/decode/distinct_tokens.hpp>
 #include <tl/decode/draw.hpp>
+#include <tl/decode/edited_texts.hpp>
 #include <tl/decode/generate.hpp>
 #include <tl/decode/heaviest.hpp>
 #include <tl/decode/language_model.hpp>
