@@ -15,7 +15,8 @@ using Arguments = std::vector<std::string>;
 
 struct Command {
   CLI::App* options;
-  std::function<void(const Arguments&)> run;
+  std::function<void(const Arguments&)> run;  // empty where there are subcommands
+  std::vector<Command> subcommands{};
 };
 
 // Thrown by a command whose answer, all of it written, is no: the program ends with status 1.

@@ -55,6 +55,25 @@ void list_instruction_sets() {
     put(std::string(kernels::name(set)) + "\n");
 }
 
+// The command of the list that was given, or one of its subcommands. Throws Error for words that are left over.
+void run_parsed(const CLI::App& app, const std::vector<Command>& commands, const Arguments& arguments) {
+  const auto no_such = [&](std::string_view word) {
+    std::vector<std::string> names;
+    for (const Command& command : commands) names.push_back(command.options->get_name());
+    return no_command(app, word, names);
+  };
+  if (const auto left = app.remaining(); !left.empty())
+    throw left.front().starts_with("-") ? unexpected_word(app, left.front()) : no_such(left.front());
+  for (const Command& command : commands) {
+    if (!command.options->parsed()) continue;
+    if (!command.subcommands.empty()) return run_parsed(*command.options, command.subcommands, arguments);
+    if (const auto left = command.options->remaining(); !left.empty())
+      throw unexpected_word(*command.options, left.front());
+    return command.run(arguments);
+  }
+  throw no_such({});
+}
+
 void run(const Arguments& arguments) {
   if (const char* wanted = std::getenv("TL_ARCH"); wanted != nullptr && std::string_view(wanted) == "list")
     return list_instruction_sets();
@@ -67,10 +86,8 @@ void run(const Arguments& arguments) {
   const std::vector<Command> commands{
       info(program),  tokenize(program),  logits(program),     cache(program),  loss(program), generate(program),
       lens(program),  attribute(program), patch(program),      ablate(program), path(program), trace(program),
-      heads(program), circuit(program),   patchscope(program), report(program), verify(program), pack(program)};
-  std::vector<std::string> names;
-  for (const Command& command : commands) names.push_back(command.options->get_name());
-
+      heads(program), circuit(program),   patchscope(program), report(program), verify(program),
+      pack(program)};
   try {
     std::vector<std::string> reversed = words(arguments);  // CLI11 takes them from the back
     std::reverse(reversed.begin(), reversed.end());
@@ -83,15 +100,7 @@ void run(const Arguments& arguments) {
     throw usage_error(error);
   }
 
-  if (const auto left = program.remaining(); !left.empty())
-    throw left.front().starts_with("-") ? unexpected_word(program, left.front()) : no_command(left.front(), names);
-  for (const Command& command : commands) {
-    if (!command.options->parsed()) continue;
-    if (const auto left = command.options->remaining(); !left.empty())
-      throw unexpected_word(*command.options, left.front());
-    return command.run(arguments);
-  }
-  throw Error("there is no command: give ", fmt::format("{}", fmt::join(names, ", ")), " (tl --help says more)");
+  run_parsed(program, commands, arguments);
 }
 
 }  // namespace

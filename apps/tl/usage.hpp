@@ -17,19 +17,31 @@ inline std::string nearest(std::string_view word, const std::vector<std::string>
   return best;
 }
 
-inline Error no_command(std::string_view word, const std::vector<std::string>& commands) {
-  return Error("there is no command `", word, "`; the nearest is `", nearest(word, commands),
-               "` (tl --help lists them)");
+// As it is typed: "tl", "tl lens", "tl sae eval".
+inline std::string name_of(const CLI::App& app) {
+  return app.get_parent() ? name_of(*app.get_parent()) + " " + app.get_name() : app.get_name();
+}
+
+// A word where one of the commands is wanted, or none.
+inline Error no_command(const CLI::App& app, std::string_view word, const std::vector<std::string>& commands) {
+  const std::string family = app.get_parent() ? name_of(app) + " " : "", help = " (" + name_of(app) + " --help ";
+  if (!word.empty())
+    return Error("there is no command `", family, word, "`; the nearest is `", family, nearest(word, commands), "`",
+                 help, "lists them)");
+  std::string list;
+  for (const std::string& name : commands) list += (list.empty() ? "" : ", ") + name;
+  return Error(family.empty() ? "there is no command: give " : family + "is followed by a command: give ", list, help,
+               "says more)");
 }
 
 // A word that the options of the command, or of the program, left over.
 inline Error unexpected_word(const CLI::App& app, const std::string& word) {
-  if (!word.starts_with("-")) return Error("`", word, "` belongs to no option of tl ", app.get_name());
+  if (!word.starts_with("-")) return Error("`", word, "` belongs to no option of ", name_of(app));
   std::vector<std::string> names;
   for (const CLI::Option* option : app.get_options())
     for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
   const std::string written = word.substr(0, word.find('='));
-  return Error("there is no option `", written, "`", app.get_parent() ? " of tl " + app.get_name() : "",
+  return Error("there is no option `", written, "`", app.get_parent() ? " of " + name_of(app) : "",
                "; the nearest is `", nearest(written, names), "`");
 }
 
