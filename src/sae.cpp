@@ -1,3 +1,4 @@
+// The bodies of include/tl/sae but for training, compiled once.
 #include <tl/sae/activation_moments-inl.hpp>
 #include <tl/sae/check_sae-inl.hpp>
 #include <tl/sae/dynamic_sae-inl.hpp>
@@ -7,4 +8,3 @@
 #include <tl/sae/token_concentration-inl.hpp>
 // The bodies of include/tl/sae but for training, compiled once.
 // The bodies of include/tl/sae, compiled once.
-// The bodies of tl/sae, compiled once.
