@@ -179,11 +179,13 @@
 #include <tl/sae/dynamic_sae.hpp>
 #include <tl/sae/encoded.hpp>
 #include <tl/sae/feature_activity.hpp>
+#include <tl/sae/feature_edit.hpp>
 #include <tl/sae/feature_products.hpp>
 #include <tl/sae/feature_stream.hpp>
 #include <tl/sae/fold_sae.hpp>
 #include <tl/sae/nearest_features.hpp>
 #include <tl/sae/reconstruction_quality.hpp>
+#include <tl/sae/sae.hpp>
 #include <tl/sae/sae_config.hpp>
 #include <tl/sae/sae_evaluation.hpp>
 #include <tl/sae/sae_folder.hpp>
@@ -196,6 +198,8 @@
 #include <tl/sae/sae_tensors.hpp>
 #include <tl/sae/sae_weights.hpp>
 #include <tl/sae/sparse_features.hpp>
+#include <tl/sae/splice.hpp>
+#include <tl/sae/splice_rows.hpp>
 #include <tl/sae/theme.hpp>
 #include <tl/sae/theme_activity.hpp>
 #include <tl/sae/token_concentration.hpp>

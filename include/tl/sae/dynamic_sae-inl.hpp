@@ -16,12 +16,12 @@ namespace TL_NAMESPACE {
 
 namespace detail {
 
-// A task is so many rows, 12 for each tile of the widest kernel. While it passes over a block of columns, the block (384
-// KiB in float), its rows and their pre-activations stay in a second-level cache; and W_enc is read from memory once for
+// A task is so many rows, 12 for each tile of the widest kernel. While it passes over a block of columns, the block (768
+// KiB in float), that and its pre-activations stay in a second-level cache, or nearly; and W_enc is read from memory once for
 // so many rows, at a tenth of what memory gives.
 inline constexpr std::size_t sae_tile = 12, sae_tiles = 8;
 // Pre-activations that a task computes before it looks at them, and the least columns.
-inline constexpr std::size_t sae_block = 12288, sae_columns = 128;
+inline constexpr std::size_t sae_block = 24576, sae_columns = 256;
 
 template <StorageType S>
 AlignedVector<S> sae_packed(const float* w, std::size_t row_stride, std::size_t column_stride, std::size_t k,
@@ -346,7 +346,9 @@ template <StorageType S>
 void DynamicSae<S>::sum_features(std::span<const std::uint32_t> features, std::span<const float> values,
                                  float* y) const {
   const std::size_t starts[]{0, features.size()};
-  kernels::sparse_linear({starts, features.data(), 1}, values.data(), W_dec_.data(), config_.d_out, nullptr, 0, y, 1);
+  std::vector<float> weights(values.begin(), values.end());
+  for (std::size_t i = 0; i != weights.size() && !inverse_norm_.empty(); ++i) weights[i] *= inverse_norm_[features[i]];
+  kernels::sparse_linear({starts, features.data(), 1}, weights.data(), W_dec_.data(), config_.d_out, nullptr, 0, y, 1);
 }
 
 #ifndef TL_HEADER_ONLY

@@ -46,7 +46,7 @@ class DynamicSae {
   // The values at one of SAELens' hook points, [row, width(point)].
   Tensor<float, Dim<"row">, Dim<"width">> at(SaePoint point, SaeRows x, RunOptions options = {}) const;
 
-  // y [d_out] = the sum of value times decoder row: no bias, nothing undone.
+  // y [d_out] = the sum of what the features' values decode to: no bias, no normalisation undone.
   void sum_features(std::span<const std::uint32_t> features, std::span<const float> values, float* y) const;
   // Elements of a row at a point.
   std::size_t width(SaePoint point) const {
