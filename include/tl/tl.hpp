@@ -147,6 +147,7 @@
 #include <tl/model/run.hpp>
 #include <tl/model/run_options.hpp>
 #include <tl/model/session.hpp>
+#include <tl/model/session_rows.hpp>
 #include <tl/model/stage.hpp>
 #include <tl/model/weight_packer.hpp>
 #include <tl/model/weight_processing.hpp>
