@@ -1,4 +1,5 @@
 // The bodies of include/tl/sae but for training, compiled once.
+// The bodies of include/tl/sae but for training, compiled once.
 #include <tl/sae/activation_moments-inl.hpp>
 #include <tl/sae/check_sae-inl.hpp>
 #include <tl/sae/dynamic_sae-inl.hpp>

@@ -41,5 +41,10 @@ Command heads(CLI::App& program);
 Command circuit(CLI::App& program);
 Command report(CLI::App& program);
 Command patchscope(CLI::App& program);
+Command sae(CLI::App& program);
+
+// Of the family `tl sae`.
+Command sae_apply(CLI::App& family);
+Command sae_convert(CLI::App& family);
 
 }  // namespace tl::app

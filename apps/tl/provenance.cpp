@@ -21,21 +21,26 @@ nlohmann::ordered_json with_words(const Model& model, std::span<const Token> tok
   return {{"ids", std::vector<Token>(tokens.begin(), tokens.end())}, {"tokens", model.tokens(tokens)}};
 }
 
-nlohmann::ordered_json provenance(const Arguments& arguments, const Model& model,
-                                  std::span<const std::vector<Token>> prompts) {
+nlohmann::ordered_json provenance(const Arguments& arguments) {
   std::string command;
   for (const std::string& word : arguments) command += (command.empty() ? "" : " ") + quoted(word);
-  auto of_prompts = nlohmann::ordered_json::array();
-  for (const std::vector<Token>& prompt : prompts) of_prompts.push_back(with_words(model, prompt));
   return {{"command", command},
           {"tl", TL_VERSION},
-          {"model", {{"folder", model.folder()}, {"hash", model.hash()}}},
-          {"instruction_set", kernels::name(kernels::instruction_set())},
-          {"storage", model.dtype()},
-          {"processing", to_string(model.processing())},
-          {"threads", model.run_options().resolved_threads()},
-          {"seed", nullptr},
-          {"prompts", of_prompts}};
+          {"instruction_set", kernels::name(kernels::instruction_set())}};
+}
+
+nlohmann::ordered_json provenance(const Arguments& arguments, const Model& model,
+                                  std::span<const std::vector<Token>> prompts) {
+  auto of_prompts = nlohmann::ordered_json::array();
+  for (const std::vector<Token>& prompt : prompts) of_prompts.push_back(with_words(model, prompt));
+  nlohmann::ordered_json json = provenance(arguments);
+  json.update({{"model", {{"folder", model.folder()}, {"hash", model.hash()}}},
+               {"storage", model.dtype()},
+               {"processing", to_string(model.processing())},
+               {"threads", model.run_options().resolved_threads()},
+               {"seed", nullptr},
+               {"prompts", of_prompts}});
+  return json;
 }
 
 }  // namespace tl::app
