@@ -1,5 +1,6 @@
 // findings MODEL STORIES.txt PICTURES: the numbers and pictures of docs/findings.md.
 #include <array>
+#include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -67,7 +68,7 @@ report::HeatMap of_heads(const std::string& title, const HeadScores& scores, rep
   report::HeatMap map{.title = title, .grid = scores, .colors = colors};
   for (const float score : scores.values()) {
     std::array<char, 16> text;
-    std::snprintf(text.data(), text.size(), "%.2f", double{score});
+    std::snprintf(text.data(), text.size(), "%.2f", std::abs(score) < 0.005f ? 0. : double{score});  // 0.00 has no sign
     map.cell_text.emplace_back(text.data());
   }
   return map;
