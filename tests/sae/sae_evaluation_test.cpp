@@ -47,5 +47,5 @@ TEST_CASE("an SAE of another place is not evaluated") {
   SaeFile sae = mirror(3);
   sae.config.site.hook_name = "blocks.1.mlp.hook_post";
   CHECK_THROWS_WITH(evaluate_sae(random_model<odd>(), DynamicSae<float>(sae.config, sae.weights), documents),
-                    Catch::Contains("a row there has 131"));
+                    Catch::Contains("of this model has 131"));
 }

@@ -40,7 +40,9 @@ void stream_features(const Gpt2<C, S, B>& model, const DynamicSae<SaeStorage>& s
       hooks.observe(
           config.site.hook_name,
           [&](const DynamicView& view, const Context& at) {
-            const Encoded encoded = sae.encode(SaeRows(view.data, at.rows(), config.d_in), {at.threads});
+            const std::size_t width = view.size() / at.rows();
+            const float* const x = view.data + config.site.hook_head_index.value_or(0) * config.d_in;
+            const Encoded encoded = sae.encode(SaeRows(x, at.rows(), config.d_in, width), {at.threads});
             for (std::size_t row = 0; row != at.rows(); ++row)
               visit(FeaturePosition{document, at.position(row), at.token(row), encoded.features.indices_of(row),
                                     encoded.features.values_of(row)});

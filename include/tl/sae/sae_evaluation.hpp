@@ -7,7 +7,7 @@
 #include <tl/sae/dynamic_sae.hpp>
 #include <tl/sae/feature_activity.hpp>
 #include <tl/sae/reconstruction_quality.hpp>
-#include <tl/sae/sae_place.hpp>
+#include <tl/sae/splice.hpp>
 #include <utility>
 #include <vector>
 
@@ -21,17 +21,16 @@ struct SaeEvaluation {
 };
 
 // Over documents (a BOS and a text each), position 0 neither replaced nor counted unless the options say so; the mean is
-// that of the same positions. Throws Error where the SAE is not of this model's points, widths and basis or is a
-// transcoder, whose reconstruction has another place than its input, and as compare_reconstructions does.
+// that of the same positions. Throws Error where the SAE cannot be spliced into the model (check_splice) or is of
+// one head, and as compare_reconstructions does.
 template <Config C, StorageType S, Basis B, StorageType SaeStorage>
 SaeEvaluation evaluate_sae(const Gpt2<C, S, B>& model, const DynamicSae<SaeStorage>& sae,
                            std::span<const std::vector<Token>> documents, std::vector<Reconstruct> others = {},
                            const ReconstructionOptions& options = {}, RunOptions run = {}) {
   const SaeConfig& config = sae.config();
   const std::string& hook_name = config.site.hook_name;
-  sae_place(config, model.config(), B);
-  if (is_transcoder(config.architecture))
-    throw Error("the SAE at `", hook_name, "` is a transcoder: what it reconstructs is at another point");
+  check_splice(config, model.config(), B);
+  if (config.site.hook_head_index) throw Error("the SAE at `", hook_name, "` is of one head, and rows there are of all");
   FeatureActivity activity(config.d_sae, {}, 0);
   others.insert(
       others.begin(),

@@ -1,5 +1,6 @@
 #pragma once
 // Whether an SAE belongs to a model, for what is known at run time only.
+#include <cstddef>
 #include <string>
 #include <tl/hooks/basis.hpp>
 #include <tl/hooks/name.hpp>
@@ -8,24 +9,24 @@
 
 namespace TL_NAMESPACE {
 
-// The point and layer of a hook name where an SAE's rows of `width` numbers are. Throws Error, one sentence, where this
-// model lacks the point, where rows there have another width, or where the SAE was trained on the residual stream in
+// The point and layer where what an SAE encodes is. Throws Error, one sentence, where this model lacks the point, where
+// rows there (of one head, for an SAE of one) have another width, or where the SAE was trained on the residual stream in
 // another basis.
-inline HookRef sae_place(const SaeConfig& sae, const std::string& hook_name, std::size_t width, const Config& model,
-                         Basis basis) {
-  const HookRef ref = resolve_or_throw(hook_name, model.n_layer);
-  if (ref.layer == every_layer) throw Error("an SAE is of one layer, and this one's is `", hook_name, "`");
-  if (const std::size_t there = row_width(ref.point, model); there != width)
-    throw Error("the SAE at `", hook_name, "` has ", width, " inputs, and a row there has ", there);
-  const Basis trained = sae.site.center_writing_weights ? Basis::centred : Basis::raw;
-  if (is_residual(ref.point) && trained != basis)
-    throw Error("the SAE at `", hook_name, "` is of the ", name(trained), " residual stream, and this model's is ",
-                name(basis), ": convert one of them");
-  return ref;
-}
-// Of what it encodes.
 inline HookRef sae_place(const SaeConfig& sae, const Config& model, Basis basis) {
-  return sae_place(sae, sae.site.hook_name, sae.d_in, model, basis);
+  const std::string& point = sae.site.hook_name;
+  const HookRef ref = resolve_or_throw(point, model.n_layer);
+  if (ref.layer == every_layer) throw Error("an SAE belongs to one layer, and this one names `", point, "`");
+  const PointShape shape = info(ref.point).shape;
+  const bool of_heads = shape == PointShape::head_d_head || shape == PointShape::head_d_model;
+  const std::size_t width = row_width(ref.point, model) / (of_heads && sae.site.hook_head_index ? model.n_head : 1);
+  if (width == 0) throw Error("`", point, "` has no rows of one width that an SAE could read in this model");
+  if (width != sae.d_in)
+    throw Error("the SAE's d_in is ", sae.d_in, ", and a row at `", point, "` of this model has ", width);
+  const Basis own = sae.site.center_writing_weights ? Basis::centred : Basis::raw;
+  if (is_residual(ref.point) && own != basis)
+    throw Error("the SAE is in the ", name(own), " residual basis and the model in the ", name(basis),
+                " one: convert the SAE, or process the model's weights as it was trained on");
+  return ref;
 }
 
 }  // namespace TL_NAMESPACE
