@@ -46,5 +46,6 @@ Command sae(CLI::App& program);
 // Of the family `tl sae`.
 Command sae_apply(CLI::App& family);
 Command sae_convert(CLI::App& family);
+Command sae_train(CLI::App& family);
 
 }  // namespace tl::app

@@ -175,6 +175,7 @@
 #include <tl/report/svg.hpp>
 #include <tl/report/token_label.hpp>
 #include <tl/report/token_text.hpp>
+#include <tl/sae/activation_buffer.hpp>
 #include <tl/sae/activation_moments.hpp>
 #include <tl/sae/check_sae.hpp>
 #include <tl/sae/dynamic_sae.hpp>
@@ -184,6 +185,7 @@
 #include <tl/sae/feature_products.hpp>
 #include <tl/sae/feature_stream.hpp>
 #include <tl/sae/fold_sae.hpp>
+#include <tl/sae/geometric_median.hpp>
 #include <tl/sae/nearest_features.hpp>
 #include <tl/sae/reconstruction_quality.hpp>
 #include <tl/sae/sae.hpp>
@@ -197,6 +199,7 @@
 #include <tl/sae/sae_point.hpp>
 #include <tl/sae/sae_rows.hpp>
 #include <tl/sae/sae_tensors.hpp>
+#include <tl/sae/sae_trainer.hpp>
 #include <tl/sae/sae_weights.hpp>
 #include <tl/sae/sparse_features.hpp>
 #include <tl/sae/splice.hpp>
@@ -205,6 +208,7 @@
 #include <tl/sae/theme_activity.hpp>
 #include <tl/sae/token_concentration.hpp>
 #include <tl/sae/top_indices.hpp>
+#include <tl/sae/training_text.hpp>
 #include <tl/text/ascii_words.hpp>
 #include <tl/text/byte_alphabet.hpp>
 #include <tl/text/merges.hpp>

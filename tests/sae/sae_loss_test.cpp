@@ -185,7 +185,7 @@ TEST_CASE("two threads give the bits of one") {
     first(problem.parameters, problem.batch(c), sparsity, one);
     second(problem.parameters, problem.batch(c), sparsity, two);
     for (std::size_t t = 0; t != tl::SaeParameters::names.size(); ++t) CHECK(*one.tensors()[t] == *two.tensors()[t]);
-    CHECK(first.fired() == second.fired());
+    CHECK(first.active_rows() == second.active_rows());
   }
 }
 

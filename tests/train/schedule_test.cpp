@@ -5,7 +5,7 @@
 TEST_CASE("learning rates are those of torch's schedulers, one after another") {
   using Shape = tl::LearningRate::Shape;
   const double constant[]{.2, .4, .4, .4, .4, .4, .4, .4, .266667, .133333},
-      cosine[]{.2, .4, .4, .371353, .296353, .203647, .128647, .1, .066667, .033333};
+      cosine[]{.2, .4, .4, .371353, .296353, .203647, .128647, .1, .066667, .0333333};
   for (std::size_t step = 0; step != 10; ++step) {
     CHECK(tl::LearningRate{.4, Shape::constant, 2, 3}.at(step, 10) == Approx(constant[step]).epsilon(1e-5));
     CHECK(tl::LearningRate{.4, Shape::cosine, 2, 3, .1}.at(step, 10) == Approx(cosine[step]).epsilon(1e-5));

@@ -19,7 +19,7 @@ TL_INLINE SaeLoss::SaeLoss(const SaeConfig& config, const SaeObjective& objectiv
       threads_(std::max(1, threads)),
       products_(config.d_sae, threads_),
       parts_(objective.matryoshka_widths.size() + 2),
-      fired_(config.d_sae),
+      active_rows_(config.d_sae),
       scratch_(static_cast<std::size_t>(threads_)) {
   check(objective, config);
 }
@@ -29,7 +29,7 @@ TL_INLINE SaeLosses SaeLoss::operator()(const SaeParameters& parameters, const S
   const std::size_t d_in = config_.d_in, d_sae = config_.d_sae, d_out = config_.d_out, rows = batch.rows;
   Step step{parameters, batch, sparsity, gradients};
   for (auto* tensor : gradients.tensors()) std::fill(tensor->begin(), tensor->end(), 0.f);
-  std::fill(fired_.begin(), fired_.end(), std::uint8_t{0});
+  std::fill(active_rows_.begin(), active_rows_.end(), 0u);
   input_sums_.assign(d_sae, 0.f);
   norm_gradient_.assign(d_sae, 0.f);
   norms_.resize(d_sae);
@@ -487,7 +487,7 @@ TL_INLINE void SaeLoss::add_encoder_gradient(Step& step, const Part& part) {
 TL_INLINE void SaeLoss::count_active(Step& step, const Part& part) {
   std::size_t active = 0;
   for (std::size_t e = 0; e != part.acts.size(); ++e)
-    if (part.acts[e] > 0) ++active, fired_[part.entries.indices[e]] = 1;
+    if (part.acts[e] > 0) ++active, ++active_rows_[part.entries.indices[e]];
   step.losses.l0 += static_cast<double>(active) / static_cast<double>(step.batch.rows);
 }
 

@@ -41,8 +41,8 @@ class SaeLoss {
   // coefficient of this step, in place of the objective's.
   SaeLosses operator()(const SaeParameters& parameters, const SaeBatch& batch, float sparsity,
                        SaeParameters& gradients);
-  // Whether each feature was active in the last batch, [d_sae].
-  const std::vector<std::uint8_t>& fired() const { return fired_; }
+  // In how many rows of the last batch each feature was active, [d_sae].
+  const std::vector<std::uint32_t>& active_rows() const { return active_rows_; }
 
  private:
   // A reconstruction and the entries that have a gradient through it.
@@ -93,7 +93,7 @@ class SaeLoss {
   int threads_;
   FeatureProducts products_;
   std::vector<Part> parts_;
-  std::vector<std::uint8_t> fired_;
+  std::vector<std::uint32_t> active_rows_;
   AlignedVector<float> centred_, pre_, panels_;
   std::vector<float> norms_;          // of the rows of W_dec
   std::vector<float> norm_gradient_;  // the loss's with respect to those
