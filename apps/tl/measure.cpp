@@ -70,7 +70,7 @@ class Measurement {
     for (const ExpectedPrompt& prompt : row_.prompts) found = either_greater(found, of(prompt));
     return found;
   }
-  static double either_greater(double a, double b) { return a >= b ? a : b; }
+  static double either_greater(double a, double b) { return std::isnan(a) || a >= b ? a : b; }
 
   std::vector<Token> tokens(const ExpectedPrompt& prompt) const { return model_.prompt(prompt.text, prompt.bos); }
   Token answer(const ExpectedPrompt& prompt) const { return single_token(model_.tokenizer(), prompt.answer); }
@@ -135,7 +135,8 @@ class Measurement {
     const GenerateOptions options{.max_new_tokens = std::min(row_.tokens, network_.config().n_ctx),
                                   .sampling = {.temperature = 0},
                                   .threads = run_.threads};
-    const std::vector<Prompt> sources(prompts.begin(), prompts.end());
+    std::vector<Prompt> sources;
+    for (const std::vector<Token>& prompt : prompts) sources.push_back({prompt});
     std::vector<std::string> texts;
     for (const auto& text : generate(network_, sources, options, Sampler(options.sampling), OnToken{}, hooks()).texts)
       texts.push_back(model_.tokenizer().decode(text.tokens));
@@ -181,7 +182,8 @@ class Measurement {
         double sum = double{network_.weights().blocks[layer].o.bias[i % d]};
         for (std::size_t head = 0; head != config.n_head; ++head)
           sum += double{captures(Point::result, layer)[(i / d * config.n_head + head) * d + i % d]};
-        error = either_greater(error, std::abs(sum - double{captures(Point::attn_out, layer)[i]}));
+        const double whole = double{captures(Point::attn_out, layer)[i]};
+        error = either_greater(error, std::abs(sum - whole) / std::max(1., std::abs(whole)));
       }
     return error;
   }
