@@ -1,5 +1,4 @@
 // The bodies of include/tl/sae but for training, compiled once.
-// The bodies of include/tl/sae but for training, compiled once.
 #include <tl/sae/activation_moments-inl.hpp>
 #include <tl/sae/check_sae-inl.hpp>
 #include <tl/sae/dynamic_sae-inl.hpp>
@@ -10,5 +9,3 @@
 #include <tl/sae/splice-inl.hpp>
 #include <tl/sae/splice_rows-inl.hpp>
 #include <tl/sae/token_concentration-inl.hpp>
-// The bodies of include/tl/sae but for training, compiled once.
-// The bodies of include/tl/sae, compiled once.

@@ -22,6 +22,7 @@ import circuits
 import patching
 import processing
 import references
+import saes
 from table import Row, Section, difference, page, terminal
 
 ROOT = checkpoints.ROOT
@@ -304,7 +305,7 @@ def cpu():
 
 
 def introduction(tl):
-    packages = "torch", "transformers", "transformer-lens", "numpy"
+    packages = "torch", "transformers", "transformer-lens", "sae-lens", "numpy"
     versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in packages)
     info = tl.info(DEFAULT_MODEL)
     return f"""
@@ -347,6 +348,7 @@ def main():
                                         ("random GPT-2 small", scratch / "gpt2-small", repeated)]))
         clean = tokens(6, 4096)
         done(patching.section(scratch, DEFAULT_MODEL, clean, [*clean[:2], *tokens(12, 4096)[6:10]], answer=clean[3], foil=clean[4]))
+        done(saes.section(tl, scratch))
         done(control_section(tl, scratch))
         out.write_text(page(introduction(tl), sections))
     failed = sum(not row.passed for section in sections for row in section.rows)

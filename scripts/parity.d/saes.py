@@ -4,8 +4,8 @@
                         it, and reference.npz: rows `x` and what SAELens has of them at its hook points.
 """
 import contextlib
+import io
 import pathlib
-import subprocess
 import sys
 import warnings
 
@@ -82,6 +82,28 @@ def rows(name):
     return x.reshape(ROWS, 2, D_IN // 2) if name.endswith("hook_z") else x
 
 
+def section(tl, scratch):
+    """Every kind: SAELens' folder applied by tl, and written by tl for SAELens."""
+    found = []
+    for name, seed in zip(KINDS, range(len(KINDS))):
+        sae, x = made(name, seed), rows(name)
+        theirs = at_points(sae, x)
+        folder, saved, out = scratch / name, scratch / (name + "-saved"), scratch / "y.npz"
+        sae.save_model(folder)
+        np.save(scratch / "x.npy", x.numpy())
+        tl.run("sae", "apply", "--sae", folder, "--in", scratch / "x.npy", "--out", out)
+        with np.load(out) as ours:
+            for array, point in (("features", "acts_post"), ("reconstruction", "output")):
+                found.append(Row(f"{name}: {array}", "SAELens", *difference(ours[array], theirs[point]), 1e-5, "relative"))
+        tl.run("sae", "convert", "--sae", folder, "--out", saved)
+        with contextlib.redirect_stderr(io.StringIO()):
+            again = at_points(SAE.load_from_disk(saved), x)
+        found.append(Row(f"{name}: written by tl, read by SAELens", "itself", *difference(again["output"], theirs["output"]), 0, "exact"))
+    text = f"""
+Small random SAEs ({D_IN} inputs, {D_SAE} features) of every architecture and normalisation, {ROWS} rows."""
+    return Section("Sparse autoencoders", text, found)
+
+
 def write(folder):
     for seed, name in enumerate(KINDS):
         sae = made(name, seed)
@@ -89,5 +111,21 @@ def write(folder):
         np.savez(folder / name / "reference.npz", **at_points(sae, rows(name)))
 
 
+def write_example(folder):
+    """A random SAE that fits the default model, for the examples: they show how, not what."""
+    sae_class, config_class = get_sae_class("topk")
+    config = config_class(d_in=256, d_sae=64, k=8)
+    config.metadata.model_name, config.metadata.hook_name = "tinystories-6l", "blocks.3.hook_resid_post"
+    config.metadata.prepend_bos = True
+    sae = sae_class(config)
+    with torch.no_grad():
+        W_dec = torch.randn(64, 256, generator=torch.Generator().manual_seed(1))
+        W_dec /= W_dec.norm(dim=-1, keepdim=True)
+        sae.W_dec.copy_(W_dec)
+        sae.W_enc.copy_(W_dec.T)
+    sae.to(torch.float16).save_model(folder)
+
+
 if __name__ == "__main__":
     write(pathlib.Path(sys.argv[1]))
+    write_example(pathlib.Path(sys.argv[1]) / "example")
