@@ -44,8 +44,11 @@ Command patchscope(CLI::App& program);
 Command sae(CLI::App& program);
 
 // Of the family `tl sae`.
+Command sae_train(CLI::App& family);
+Command sae_eval(CLI::App& family);
+Command sae_features(CLI::App& family);
+Command sae_steer(CLI::App& family);
 Command sae_apply(CLI::App& family);
 Command sae_convert(CLI::App& family);
-Command sae_train(CLI::App& family);
 
 }  // namespace tl::app
