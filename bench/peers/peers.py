@@ -27,6 +27,9 @@ peers = {
     # HookedTransformer, which version 4 no longer has.
     "TransformerLens 3": Peer("transformer_lens_worker.py", ("transformer-lens", "torch", "transformers"),
                               aside=("transformer-lens==3.9.0", "better-abc")),
+    # It needs HookedTransformer.
+    "SAELens": Peer("sae_lens_worker.py", ("transformer-lens", "torch", "transformers"),
+                    aside=("sae-lens==6.54.0", "transformer-lens==3.9.0", "better-abc", "docstring-parser", "simple-parsing", "scipy")),
 }
 
 installed = "import importlib.metadata, sys; [importlib.metadata.version(name) for name in sys.argv[1:]]"

@@ -127,6 +127,12 @@ def all_tasks():
         yield Task(section, name, "ms", "fp32", {"task": "patch", "tokens": corrupted, "clean": clean, "grid": grid, "answer": 100, "foil": 200},
                    (lenses[1],), (Goal(goal, (lenses[1].column,)),), roofline="flops", share=.75)
 
+    section = "Training SAEs, a step of 4,096 rows, 6,144 features"
+    sae_lens = Contender("SAELens", "fp32")
+    for kind, goal in (("topk", 4), ("standard", 1.5)):
+        step = {"task": "sae_train", "tokens": [], "kind": kind, "d_in": 768, "d_sae": 6144, "rows": 4096, "k": 32}
+        yield Task(section, kind, "ms", "fp32", step, (sae_lens,), (Goal(goal, ("SAELens",)),), "tinystories-6l")
+
     section = "The default model"
     model = "tinystories-6l"
     yield Task(section, "64 tokens, all logits", "ms", "fp32", forward(64, "all", model), (torch,), (Goal(20, ("torch",)),), model)
@@ -161,6 +167,8 @@ def smallest(task):
     if "clean" in command:
         command["clean"] = command["clean"][:2]
         command["tokens"] = command["tokens"][:2]
+    if "rows" in command and command["task"] == "sae_train":
+        command["rows"], command["d_sae"] = 64, 128
     if "new" in command:
         command["new"] = 2
     return dataclasses.replace(task, command=command)

@@ -5,15 +5,19 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <cmath>
 #include <filesystem>
 #include <functional>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <tl/core/philox.hpp>
 #include <tl/decode/load.hpp>
 #include <tl/decode/logits.hpp>
 #include <tl/hooks/dynamic_hooks.hpp>
 #include <tl/hooks/steer.hpp>
 #include <tl/interp/patching.hpp>
+#include <tl/sae/sae_loss.hpp>
+#include <tl/train/adam.hpp>
 
 #include "../roofline.hpp"
 
@@ -53,8 +57,10 @@ class Worker {
     if (task == "forward") return forward(command);
     if (task == "decode") return command.value("steer", false) ? steered_decode(command) : decode(command);
     if (task == "capture") return capture(command);
-    if constexpr (std::same_as<Storage, float>)  // asked of no other, and long to compile
+    if constexpr (std::same_as<Storage, float>) {  // asked of no other, and long to compile
       if (task == "patch") return patch(command);
+      if (task == "sae_train") return sae_train(command);
+    }
     throw tl::Error("there is no task `", task, "`");
   }
 
@@ -172,6 +178,33 @@ class Worker {
     const double each = 2 * real(rows) * layer + 2 * real(logit_rows * c.d_model * c.d_vocab) +
                         4 * real(c.n_head * c.d_head * c.n_layer) * keys;
     return {{"work", tokens}, {"flops", real(steps) * each}, {"bytes", real(steps) * weight_bytes()}};
+  }
+
+  // A step of training an SAE: loss, gradients and Adam. The weights begin as SAELens' do and stay as they are.
+  json sae_train(const json& command) {
+    const std::size_t d_in = command.at("d_in"), d_sae = command.at("d_sae"), rows = command.at("rows");
+    tl::SaeObjective objective;
+    if (command.at("kind") == "standard") objective.kind = tl::SaeObjectiveKind::standard;
+    objective.k = command.at("k").get<float>();
+    const tl::SaeConfig config{.architecture = objective.architecture(), .d_in = d_in, .d_sae = d_sae, .d_out = d_in};
+    auto parameters = tl::SaeParameters::of(config, tl::SaeWeights::zeros(config));
+    const double deviation = .1 / std::sqrt(static_cast<double>(d_in));  // rows of norm .1
+    tl::fill_normal(parameters.W_dec, deviation, {0, 0}, 0, tl::Purpose::test);
+    parameters.W_enc = parameters.W_dec;
+    std::vector<float> x(rows * d_in);
+    tl::fill_normal(x, 1, {0, 1}, 0, tl::Purpose::test);
+    auto gradients = parameters.zeros();
+    tl::SaeLoss loss(config, objective, threads_);
+    tl::Adam adam;
+    std::vector<tl::TrainedTensor> tensors;
+    for (std::size_t t = 0; t != tl::SaeParameters::names.size(); ++t)
+      tensors.push_back({*parameters.tensors()[t], *gradients.tensors()[t]});
+    return repeat(command, json::object(), [&](bool) {
+      const auto start = Clock::now();
+      loss(parameters, {x.data(), rows}, .1f, gradients);
+      adam.step(tensors, 0, 1, threads_);
+      return Timed{since(start), 0};
+    });
   }
 
   // Once to warm up, then until the seconds asked for are spent; the roofline before and after.
