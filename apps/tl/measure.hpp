@@ -20,8 +20,8 @@ namespace tl::app {
 //   greedy               the text of the next `tokens` tokens, of one prompt
 //   batched_greedy       prompts that go on otherwise when they run together, so many tokens long
 //   cached_error         how far logits after `then` are, the prompt cached, from those of both in one; the greatest
-//   head_sum_error       how far the heads' results and b_O are from attn_out, of numbers above 1 as a share; the greatest
-//   reader_mean          of a column of W_Q, W_K, W_V or W_in over d_model; the greatest
+//   head_sum_error       how far the heads' results and b_O are from attn_out, of numbers above 1 as a share; the
+//   greatest reader_mean          of a column of W_Q, W_K, W_V or W_in over d_model; the greatest
 // Throws Error where the row names what is not there. The model is processed as the row says.
 Measured measure(const Model& model, const Expectation& row);
 

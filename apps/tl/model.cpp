@@ -57,7 +57,8 @@ WeightProcessing ModelOptions::weight_processing() const {
     if (found == weight_processing_steps.end()) {
       std::string known;
       for (const auto& [name, taken] : weight_processing_steps) known += ", " + std::string(name);
-      throw Error("--processing has no step `", item, "`: there is none or standard alone, or a list of", known.substr(1));
+      throw Error("--processing has no step `", item, "`: there is none or standard alone, or a list of",
+                  known.substr(1));
     }
     steps.*found->second = true;
   }

@@ -37,9 +37,10 @@ struct ModelOptions {
   }
   void declare(Options& options) {
     declare_unprocessed(options);
-    options.text("--processing", processing, "STEPS",
-                 "none (the default), standard (TransformerLens' defaults), or some of fold_ln, center_writing_weights, "
-                 "center_unembed, fold_value_biases, refactor_factored_attn_matrices, between commas");
+    options.text(
+        "--processing", processing, "STEPS",
+        "none (the default), standard (TransformerLens' defaults), or some of fold_ln, center_writing_weights, "
+        "center_unembed, fold_value_biases, refactor_factored_attn_matrices, between commas");
   }
   // Where the folder is, absolute. Throws Error where it is not given and the default model is not there.
   std::string path() const;

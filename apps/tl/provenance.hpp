@@ -14,8 +14,8 @@ nlohmann::ordered_json with_words(const Model& model, std::span<const Token> tok
 
 // {"command", "tl", "instruction_set"}: of a file that no model made. The command is quoted for a shell.
 nlohmann::ordered_json provenance(const Arguments& arguments);
-// {"command", "tl", "instruction_set", "model": {"folder", "hash"}, "storage", "processing", "threads", "seed", "prompts"}. The seed
-// is null where nothing is drawn.
+// {"command", "tl", "instruction_set", "model": {"folder", "hash"}, "storage", "processing", "threads", "seed",
+// "prompts"}. The seed is null where nothing is drawn.
 nlohmann::ordered_json provenance(const Arguments& arguments, const Model& model,
                                   std::span<const std::vector<Token>> prompts);
 

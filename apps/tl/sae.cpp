@@ -15,8 +15,10 @@ Command sae(CLI::App& program) {
   family->require_subcommand(0, 1);
   family->get_formatter()->label("SUBCOMMAND", "COMMAND");
   family->get_formatter()->label("Subcommands", "Commands");
-  return {family, {}, {sae_train(*family), sae_eval(*family), sae_features(*family), sae_steer(*family), sae_apply(*family),
-                       sae_convert(*family)}};
+  return {family,
+          {},
+          {sae_train(*family), sae_eval(*family), sae_features(*family), sae_steer(*family), sae_apply(*family),
+           sae_convert(*family)}};
 }
 
 }  // namespace tl::app

@@ -36,7 +36,8 @@ SaeRows rows_of(const io::NpyArray& x, const Settings& settings, const SaeConfig
     throw Error("'", settings.in, "' has shape ", io::shape_text(x.shape), ", rows of ", width,
                 " numbers, and the SAE's d_in is ", config.d_in);
   for (std::size_t i = 0; i != values.size(); ++i)
-    if (!std::isfinite(values[i])) throw Error("'", settings.in, "': row ", i / width, " has a number that is not finite");
+    if (!std::isfinite(values[i]))
+      throw Error("'", settings.in, "': row ", i / width, " has a number that is not finite");
   return {values.data(), count, width};
 }
 
@@ -61,8 +62,7 @@ void apply(const Settings& settings, const Arguments& arguments) {
   out.finish(made_by);
 
   const double l0 = static_cast<double>(encoded.features.entries()) / static_cast<double>(x.rows);
-  if (settings.json)
-    return put_json({{"sae", made_by["sae"]}, {"rows", x.rows}, {"l0", l0}, {"out", settings.out}});
+  if (settings.json) return put_json({{"sae", made_by["sae"]}, {"rows", x.rows}, {"l0", l0}, {"out", settings.out}});
   put(fmt::format("{}: {} rows, {:.1f} of {} features active in a row\n", settings.out, x.rows, l0, file.config.d_sae));
 }
 
@@ -78,8 +78,9 @@ void run(const Settings& settings, const Arguments& arguments) {
 }  // namespace
 
 Command sae_apply(CLI::App& family) {
-  Options options(family, "apply", "Features and reconstructions of the rows of a NumPy array",
-                  R"(The file written has `features` [rows, d_sae], dense, `reconstruction` [rows, d_in] (of a transcoder d_out), and what
+  Options options(
+      family, "apply", "Features and reconstructions of the rows of a NumPy array",
+      R"(The file written has `features` [rows, d_sae], dense, `reconstruction` [rows, d_in] (of a transcoder d_out), and what
 made them as `provenance`. Rows may have several dimensions, as those of hook_z have.
 
 Example:
@@ -89,7 +90,8 @@ Example:
   options.text("--in", settings->in, "FILE.npy", "Rows to encode: float32, [rows, d_in]");
   options.text("--out", settings->out, "FILE.npz", "Where the arrays go");
   options.text("--dtype", settings->dtype, "TYPE", "What the SAE is kept as: float32 or bfloat16 (default: float32)");
-  options.number("--threads", settings->threads, "N", "Threads (default: as many as the machine has); never changes a bit");
+  options.number("--threads", settings->threads, "N",
+                 "Threads (default: as many as the machine has); never changes a bit");
   options.json(settings->json);
   return {options.command(), [settings](const Arguments& arguments) { run(*settings, arguments); }};
 }

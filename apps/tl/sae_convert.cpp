@@ -64,8 +64,9 @@ void run(const Settings& settings, const Arguments& arguments) {
 }  // namespace
 
 Command sae_convert(CLI::App& family) {
-  Options options(family, "convert", "Write an SAE again: another type, folded, in the other residual basis",
-                  R"(Steps are taken in this order: the scale, the basis, the decoder's norms. What is written SAELens opens, with the same
+  Options options(
+      family, "convert", "Write an SAE again: another type, folded, in the other residual basis",
+      R"(Steps are taken in this order: the scale, the basis, the decoder's norms. What is written SAELens opens, with the same
 outputs; provenance.json beside it says what made it.
 
 Example:
@@ -77,7 +78,8 @@ Example:
   options.text("--basis", settings->basis, "BASIS",
                "raw or centred: of the residual stream whose SAE this is to be, where it is in the other");
   options.number("--fold-scale", settings->scale, "C", "What was computed for C x is to be computed for x");
-  options.flag("--fold-decoder-norm", settings->fold_norm, "Decoder rows of norm 1; features are multiplied by the norms");
+  options.flag("--fold-decoder-norm", settings->fold_norm,
+               "Decoder rows of norm 1; features are multiplied by the norms");
   options.json(settings->json);
   return {options.command(), [settings](const Arguments& arguments) { run(*settings, arguments); }};
 }

@@ -64,8 +64,7 @@ void run(const Settings& settings) {
 
   std::vector<std::pair<std::string, const ReconstructionQuality*>> rows{
       {"sae", &found.sae}, {"mean", &found.mean}, {"zero", &found.zero}};
-  if (settings.components != 0)
-    rows.push_back({fmt::format("pca_{}", settings.components), &found.others.front()});
+  if (settings.components != 0) rows.push_back({fmt::format("pca_{}", settings.components), &found.others.front()});
   const FeatureActivity& activity = found.activity;
   std::vector<float> log_density;
   for (std::size_t i = 0; i != activity.features(); ++i)
@@ -109,9 +108,10 @@ void run(const Settings& settings) {
                fmt::format("{:.4f}", quality->kl), percent(recovered(*quality, found.zero)),
                percent(recovered(*quality, found.mean))});
   put(table.text());
-  put(fmt::format("{} of {} features at a time (L0), {:.1f} % never in {} positions{}; nats\n",
-                  fmt::format("{:.2f}", activity.l0()), activity.features(), 100 * activity.dead(), found.sae.positions,
-                  settings.text.with_first ? ", position 0 of each piece included" : ", position 0 of each piece left out"));
+  put(fmt::format(
+      "{} of {} features at a time (L0), {:.1f} % never in {} positions{}; nats\n",
+      fmt::format("{:.2f}", activity.l0()), activity.features(), 100 * activity.dead(), found.sae.positions,
+      settings.text.with_first ? ", position 0 of each piece included" : ", position 0 of each piece left out"));
   if (gap(found.zero) < least_gap || gap(found.mean) < least_gap)
     put(fmt::format("- where ablation costs less than {} nats: a share of that would say nothing\n", least_gap));
   if (!log_density.empty()) {
@@ -128,8 +128,9 @@ void run(const Settings& settings) {
 }  // namespace
 
 Command sae_eval(CLI::App& family) {
-  Options options(family, "eval", "How sparse an SAE is, how much it keeps and what the model loses by it",
-                  R"(The values at the SAE's hook point are replaced by its reconstruction, by zero and by their mean over the text. FVU is
+  Options options(
+      family, "eval", "How sparse an SAE is, how much it keeps and what the model loses by it",
+      R"(The values at the SAE's hook point are replaced by its reconstruction, by zero and by their mean over the text. FVU is
 sum |x - x'|^2 / sum |x - mean|^2, bias sum |x'|^2 / sum <x, x'>, KL of the next token from the model as it is; recovered:
 the share of what ablation loses that the reconstruction does not. Each document is BOS and text, cut into pieces of a
 context; position 0 is left as it is and not counted, unless --with-first. Ctrl-C ends with what was counted.

@@ -114,7 +114,9 @@ std::vector<std::size_t> ordered(const Survey& found, const std::vector<Concentr
                                  std::size_t count) {
   if (by == "theme") return found.theme.best(count);
   const auto key = [&](std::size_t i) {
-    return by == "density" ? found.activity.density(i) : by == "greatest" ? found.activity.greatest(i) : of[i].information;
+    return by == "density"    ? found.activity.density(i)
+           : by == "greatest" ? found.activity.greatest(i)
+                              : of[i].information;
   };
   if (by != "density" && by != "greatest" && by != "information")
     throw Error("--sort is `", by, "`, where density, greatest, information or theme is wanted");
@@ -148,8 +150,8 @@ void run(const Settings& settings) {
     std::vector<float> rows(order.size() * width);
     for (std::size_t i = 0; i != order.size(); ++i)
       std::copy_n(file.weights.W_dec.data() + order[i] * width, width, rows.data() + i * width);
-    const std::string& out = file.config.site.hook_name_out.empty() ? file.config.site.hook_name
-                                                                    : file.config.site.hook_name_out;
+    const std::string& out =
+        file.config.site.hook_name_out.empty() ? file.config.site.hook_name : file.config.site.hook_name_out;
     auto logits = vocabulary_projection(network, written_directions(network, out, rows, model.run_options()),
                                         settings.tokens, model.run_options());
     return Found{std::move(seen), std::move(of), std::move(order), std::move(logits)};
@@ -182,7 +184,8 @@ void run(const Settings& settings) {
         row["theme_recall"] = found.survey.theme.recall(feature);
         row["theme_f1"] = found.survey.theme.f1(feature);
       }
-      for (const auto& [key, list] : {std::pair{"promoted", &found.logits.highest}, {"suppressed", &found.logits.lowest}})
+      for (const auto& [key, list] :
+           {std::pair{"promoted", &found.logits.highest}, {"suppressed", &found.logits.lowest}})
         for (std::size_t rank = 0; rank != settings.tokens; ++rank)
           row[key].push_back({{"token", model.token((*list)(i, rank).token)}, {"logit", (*list)(i, rank).logit}});
       json["features"].push_back(std::move(row));
@@ -211,7 +214,8 @@ void run(const Settings& settings) {
     table.add(row);
   }
   put(table.text());
-  Table concentration({"median over those that are active", ">units", ">share of the top token", ">effective tokens", ">nats"});
+  Table concentration(
+      {"median over those that are active", ">units", ">share of the top token", ">effective tokens", ">nats"});
   const auto add = [&](const std::string& what, const Medians& of) {
     concentration.add({what, fmt::format("{}", of.units), fmt::format("{:.1f} %", 100 * of.top_share),
                        fmt::format("{:.1f}", of.effective_tokens), fmt::format("{:.2f}", of.information)});
@@ -227,8 +231,9 @@ void run(const Settings& settings) {
 }  // namespace
 
 Command sae_features(CLI::App& family) {
-  Options options(family, "features", "What features are about, and how much they are about one thing",
-                  R"(Of a feature with activations a, p(t) is the share of sum a at positions whose token is t: `its share` is the
+  Options options(
+      family, "features", "What features are about, and how much they are about one thing",
+      R"(Of a feature with activations a, p(t) is the share of sum a at positions whose token is t: `its share` is the
 greatest p, effective tokens 1 / sum p^2, nats KL(p || how often tokens are). --neurons: the same of the layer's neurons
 (mlp.hook_post, what is above 0). A theme is a file of words; its F1 is of the share of a feature's activation on tokens
 that are one of them, and the share of these where the feature is active. Promoted are the tokens whose logits the
@@ -240,7 +245,8 @@ Example:
   settings->model.declare(options);
   settings->sae.declare(options);
   settings->text.declare(options);
-  options.text("--sort", settings->sort, "KEY", "Which come first: density (the default), greatest, information or theme");
+  options.text("--sort", settings->sort, "KEY",
+               "Which come first: density (the default), greatest, information or theme");
   options.text("--theme", settings->theme, "FILE", "A list of words");
   options.number("--top", settings->top, "N", "Features listed (default: 20)");
   options.number("--tokens", settings->tokens, "N", "Promoted tokens of each (default: 5)");

@@ -66,7 +66,8 @@ std::vector<std::vector<Token>> prompts_of(const Settings& settings, const Model
   const std::string text = read_text(settings.prompts_file);
   for (std::size_t first = 0; first < text.size();) {
     const std::size_t end = std::min(text.find('\n', first), text.size());
-    if (end != first) prompts.push_back(model.prompt(std::string_view(text).substr(first, end - first), settings.prompt.bos()));
+    if (end != first)
+      prompts.push_back(model.prompt(std::string_view(text).substr(first, end - first), settings.prompt.bos()));
     first = end + 1;
   }
   if (prompts.empty()) throw Error("'", settings.prompts_file, "' has no prompt: one a line is wanted");
@@ -120,7 +121,8 @@ void run(const Settings& settings) {
     if (edits.size() != 1 || edits.front().kind != FeatureEdit::Kind::add)
       throw Error("--compare goes by one --add: other edits have no norm to give other features");
     if (settings.compare >= file.config.d_sae / 2)
-      throw Error("--compare is ", settings.compare, ", and an SAE of ", file.config.d_sae, " features has too few others");
+      throw Error("--compare is ", settings.compare, ", and an SAE of ", file.config.d_sae,
+                  " features has too few others");
   }
   const DynamicSae<float> sae(file.config, file.weights, model.run_options());
   GenerateOptions options = settings.generate;
@@ -135,9 +137,9 @@ void run(const Settings& settings) {
     sae_place(file.config, network.config(), N::basis);
     const auto trial = [&](const FeatureEdits& with) {
       Trial one;
-      const auto texts = edited_texts(network, file.config.site.hook_name,
-                                      with.empty() ? DynamicHooks::Function{} : splice_function(sae, with, true), prompts,
-                                      options);
+      const auto texts =
+          edited_texts(network, file.config.site.hook_name,
+                       with.empty() ? DynamicHooks::Function{} : splice_function(sae, with, true), prompts, options);
       for (const std::vector<Token>& text : texts) {
         one.texts.push_back(model.tokenizer().decode(text));
         if (theme) one.theme += theme->count(one.texts.back());
@@ -198,15 +200,17 @@ void run(const Settings& settings) {
                theme ? fmt::format("{:.2f} %", 100 * trial->theme.share()) : ""});
   put(table.text());
   if (!shares.empty())
-    put(fmt::format("of {} other features at the same norm {} have less of the theme; their 99th percentile is {:.2f} %\n",
-                    shares.size(), below, 100 * percentile_99));
+    put(fmt::format(
+        "of {} other features at the same norm {} have less of the theme; their 99th percentile is {:.2f} %\n",
+        shares.size(), below, 100 * percentile_99));
 }
 
 }  // namespace
 
 Command sae_steer(CLI::App& family) {
-  Options options(family, "steer", "What features do to a text while it is generated",
-                  R"(Edits act at every position but that of the BOS, and add to the values only what they change: x + decode(edited f) -
+  Options options(
+      family, "steer", "What features do to a text while it is generated",
+      R"(Edits act at every position but that of the BOS, and add to the values only what they change: x + decode(edited f) -
 decode(f). The loss is that of the generated texts under the model as it is. With a theme, a file of words, its share of
 the generated words is counted; --compare does the same for as many other features, each added at the same norm.
 
@@ -215,16 +219,19 @@ Example:
   const auto settings = std::make_shared<Settings>();
   settings->model.declare(options);
   settings->sae.declare(options);
-  options.texts("--add", settings->add, "FEATURE:VALUE", "Add VALUE to a feature; several may be given, as of the others");
+  options.texts("--add", settings->add, "FEATURE:VALUE",
+                "Add VALUE to a feature; several may be given, as of the others");
   options.texts("--clamp", settings->clamp, "FEATURE:VALUE", "Make a feature VALUE; 0 ablates it");
   options.texts("--scale", settings->scale, "FEATURE:FACTOR", "Multiply a feature");
-  options.texts("--project", settings->project, "FEATURE:VALUE", "Make VALUE what the values have along its decoder row");
+  options.texts("--project", settings->project, "FEATURE:VALUE",
+                "Make VALUE what the values have along its decoder row");
   settings->prompt.declare_several(options);
   options.text("--prompts", settings->prompts_file, "FILE", "Prompts, one a line");
   options.number("--max-new-tokens", settings->generate.max_new_tokens, "N", "End after N tokens (default: 40)");
   options.number("--temperature", settings->generate.sampling.temperature, "T",
                  "Divide the logits by T; 0 takes the likeliest token (default: 1)");
-  options.number("--top-p", settings->generate.sampling.top_p, "P", "Draw from the likeliest tokens that have probability P together");
+  options.number("--top-p", settings->generate.sampling.top_p, "P",
+                 "Draw from the likeliest tokens that have probability P together");
   options.number("--seed", settings->generate.sampling.seed, "N", "The same seed gives the same text (default: 0)");
   options.text("--theme", settings->theme, "FILE", "Count the words of a list in what is generated");
   options.number("--compare", settings->compare, "N", "Beside N other features, chosen at random");

@@ -1,5 +1,5 @@
-// Patching grids of GPT-2 small over a prompt of 15 tokens, of which all but the first differ: every cell is computed as
-// far as it differs from the corrupted run. FLOPs are those that are needed (interp/sweep_cost.hpp).
+// Patching grids of GPT-2 small over a prompt of 15 tokens, of which all but the first differ: every cell is computed
+// as far as it differs from the corrupted run. FLOPs are those that are needed (interp/sweep_cost.hpp).
 #include <benchmark/benchmark.h>
 
 #include <tl/interp/patching.hpp>
@@ -49,7 +49,9 @@ double all_positions() {
   return flops;
 }
 void heads(benchmark::State& state) { grid(state, tl::get_act_patch_attn_head_out_all_pos, all_positions()); }
-void every_head(benchmark::State& state) { grid(state, tl::get_act_patch_attn_head_all_pos_every, 5 * all_positions()); }
+void every_head(benchmark::State& state) {
+  grid(state, tl::get_act_patch_attn_head_all_pos_every, 5 * all_positions());
+}
 
 BENCHMARK(resid_pre)->Name("resid_pre/12x15")->Unit(benchmark::kMillisecond)->UseRealTime();
 BENCHMARK(heads)->Name("attn_head_out_all_pos/12x12")->Unit(benchmark::kMillisecond)->UseRealTime();

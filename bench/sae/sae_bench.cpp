@@ -1,5 +1,5 @@
-// An SAE of GPT-2 small's width, 24,576 features, 1,024 rows: encoding against the peak of the multiply-adds that it is,
-// decoding of 32 features a row against the memory that it reads.
+// An SAE of GPT-2 small's width, 24,576 features, 1,024 rows: encoding against the peak of the multiply-adds that it
+// is, decoding of 32 features a row against the memory that it reads.
 #include <random>
 #include <tl/sae/dynamic_sae.hpp>
 

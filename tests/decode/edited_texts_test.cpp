@@ -27,7 +27,8 @@ TEST_CASE("without an edit texts are the model's; with a token's own direction i
   for (const auto& text : edited_texts(model, "blocks.2.hook_resid_post", say_42, prompts, greedy))
     CHECK(text == std::vector<Token>(12, 42));
   CHECK(at_first == 0);
-  CHECK_THROWS_WITH(edited_texts(model, "blocks.2.hook_resid_pots", say_42, prompts, greedy), Catch::Contains("nearest"));
+  CHECK_THROWS_WITH(edited_texts(model, "blocks.2.hook_resid_pots", say_42, prompts, greedy),
+                    Catch::Contains("nearest"));
 }
 
 TEST_CASE("the loss of continuations is theirs alone") {

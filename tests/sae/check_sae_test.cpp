@@ -4,14 +4,17 @@
 #include "../io/scratch.hpp"
 
 TEST_CASE("an SAE's configuration that contradicts itself is one sentence") {
-  const auto complaint = [](tl::SaeConfig config) { return error_of([&] { tl::check_sae(config, "the SAE in 'x'"); }); };
+  const auto complaint = [](tl::SaeConfig config) {
+    return error_of([&] { tl::check_sae(config, "the SAE in 'x'"); });
+  };
   using enum tl::SaeArchitecture;
   REQUIRE(complaint({.d_in = 3, .d_sae = 4, .d_out = 3}) == "no Error");
   REQUIRE(complaint({.d_in = 3, .d_sae = 4, .d_out = 5}) ==
           "the SAE in 'x' has d_out 5 and d_in 3: only a transcoder has two widths");
-  REQUIRE(complaint({.architecture = transcoder, .d_in = 3, .d_sae = 4, .d_out = 5}) ==
-          "the SAE in 'x' is a transcoder with apply_b_dec_to_input, but its b_dec belongs to another hook point than its "
-          "input");
+  REQUIRE(
+      complaint({.architecture = transcoder, .d_in = 3, .d_sae = 4, .d_out = 5}) ==
+      "the SAE in 'x' is a transcoder with apply_b_dec_to_input, but its b_dec belongs to another hook point than its "
+      "input");
   REQUIRE(complaint({.architecture = topk, .d_in = 3, .d_sae = 4, .d_out = 3, .k = 5}) ==
           "the SAE in 'x' is topk with k = 5, where 1 to its d_sae, 4, is possible");
   REQUIRE(complaint({.d_in = 3, .d_sae = 4, .d_out = 3, .rescale_acts_by_decoder_norm = true}) ==

@@ -63,7 +63,8 @@ TEST_CASE("bfloat16 rounds weights and inputs, and nothing else") {
     REQUIRE(goldens::relative_difference(narrow.at(SaePoint::acts_pre, x.view()).values(),
                                          wide.at(SaePoint::acts_pre, x.view()).values()) < 1e-2);
     const tl::Encoded encoded = wide.encode(x.view());
-    REQUIRE(same_bits(narrow.decode(encoded).data(), wide.decode(encoded).data(), encoded.features.rows() * file.config.d_out));
+    REQUIRE(same_bits(narrow.decode(encoded).data(), wide.decode(encoded).data(),
+                      encoded.features.rows() * file.config.d_out));
   }
 }
 
@@ -94,7 +95,8 @@ TEST_CASE("a row's features depend on neither its neighbours nor the threads") {
 TEST_CASE("top k: the k largest, of equal ones those of lower index, no zero") {
   tl::SaeFile file = random_sae(tl::SaeArchitecture::topk, 7);
   for (float& w : file.weights.W_enc) w = 0;
-  for (std::size_t i = 0; i != file.config.d_sae; ++i) file.weights.b_enc[i] = i % 40 == 3 ? 2.f : i % 2 == 0 ? 1.f : -1.f;
+  for (std::size_t i = 0; i != file.config.d_sae; ++i)
+    file.weights.b_enc[i] = i % 40 == 3 ? 2.f : i % 2 == 0 ? 1.f : -1.f;
   const std::vector<float> x(file.config.d_in, 0.5f);
   const tl::DynamicSae<float> sae(file.config, file.weights);
   const auto chosen = sae.encode({x.data(), 1, x.size()}).features.indices;
@@ -124,8 +126,9 @@ TEST_CASE("rows of any shape are read as one width, and nothing but it") {
   const tl::TensorView<const float, tl::Dim<"pos">, tl::Dim<"head", 2>, tl::Dim<"d_head">> z{
       x.numbers.data(), tl::Shape<tl::Dim<"pos">, tl::Dim<"head", 2>, tl::Dim<"d_head">>::of({5, 2, 4})};
   REQUIRE(same(sae.encode(z), sae.encode(x.view())));
-  REQUIRE(error_of([&] { sae.encode({x.numbers.data(), 10, 4}); }) ==
-          "rows of 4 numbers were given to an SAE whose d_in is 8");
+  REQUIRE(error_of([&] {
+            sae.encode({x.numbers.data(), 10, 4});
+          }) == "rows of 4 numbers were given to an SAE whose d_in is 8");
   tl::Encoded other;
   other.features.d_sae = 3;
   REQUIRE(error_of([&] { sae.decode(other); }) ==

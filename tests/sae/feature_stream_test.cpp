@@ -12,7 +12,8 @@ TEST_CASE("features come as encoding the captured values gives them") {
   SaeWeights weights = SaeWeights::zeros(config);
   for (std::size_t i = 0; i != weights.W_enc.size(); ++i) weights.W_enc[i] = static_cast<float>(i * 37 % 101) - 50;
   const DynamicSae<float> sae(config, weights);
-  const std::vector<std::vector<Token>> documents{some_tokens(1, odd, 1), some_tokens(9, odd, 2), some_tokens(5, odd, 3)};
+  const std::vector<std::vector<Token>> documents{some_tokens(1, odd, 1), some_tokens(9, odd, 2),
+                                                  some_tokens(5, odd, 3)};
 
   std::size_t positions = 0, wrong = 0;
   std::vector<Encoded> whole;

@@ -27,7 +27,8 @@ void take_mean_out(std::vector<float>& x) {
 }  // namespace
 
 TEST_CASE("folding the decoder norms changes no output; features are multiplied by the norms") {
-  for (const std::string_view kind : {"standard", "gated", "jumprelu", "topk_rescaled", "transcoder", "gated_layer_norm"}) {
+  for (const std::string_view kind :
+       {"standard", "gated", "jumprelu", "topk_rescaled", "transcoder", "gated_layer_norm"}) {
     CAPTURE(kind);
     const tl::SaeFile before = tl::load_sae(references::folder(kind));
     tl::SaeFile after = before;
@@ -68,7 +69,8 @@ TEST_CASE("folding the scaling factor: what was computed for c x is computed for
   auto theirs = at(before, tl::SaePoint::output, scaled);
   for (float& value : theirs.values()) value /= 2.5f;
   REQUIRE(goldens::relative_difference(at(after, tl::SaePoint::output, x).values(), theirs.values()) < 1e-5);
-  REQUIRE_THAT(error_of([&] { tl::fold_activation_norm_scaling_factor(after.config, after.weights, 0); }), Contains("above 0"));
+  REQUIRE_THAT(error_of([&] { tl::fold_activation_norm_scaling_factor(after.config, after.weights, 0); }),
+               Contains("above 0"));
   tl::SaeFile normalised = tl::load_sae(references::folder("standard_layer_norm"));
   REQUIRE_THAT(error_of([&] { tl::fold_activation_norm_scaling_factor(normalised.config, normalised.weights, 2); }),
                Contains("normalises by layer_norm"));

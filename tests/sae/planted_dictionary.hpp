@@ -11,9 +11,10 @@
 
 struct PlantedDictionary {
   static constexpr std::size_t atoms = 64, d = 32, rows_a_document = 256;
-  // [atoms, d]: two orthonormal bases, the axes and Hadamard's, any of one at a cosine of 1 / sqrt(32) to any of the other.
+  // [atoms, d]: two orthonormal bases, the axes and Hadamard's, any of one at a cosine of 1 / sqrt(32) to any of the
+  // other.
   std::vector<float> atom = std::vector<float>(atoms * d);
-  std::size_t exactly;                                      // atoms of a row; 0: each with probability .05
+  std::size_t exactly;  // atoms of a row; 0: each with probability .05
 
   explicit PlantedDictionary(std::size_t active) : exactly(active) {
     for (std::size_t i = 0; i != d; ++i)

@@ -8,7 +8,8 @@
 using namespace tl;
 
 namespace {
-const std::vector<std::vector<Token>> documents{some_tokens(20, odd, 1), some_tokens(1, odd, 2), some_tokens(33, odd, 3)};
+const std::vector<std::vector<Token>> documents{some_tokens(20, odd, 1), some_tokens(1, odd, 2),
+                                                some_tokens(33, odd, 3)};
 constexpr std::size_t width = odd.d_mlp;
 const std::string point = "blocks.1.mlp.hook_post";
 
@@ -17,11 +18,11 @@ ReconstructionComparison compare(std::initializer_list<Reconstruct> reconstructi
   const std::vector<Reconstruct> list(reconstructions);
   return compare_reconstructions(random_model<odd>(), point, documents, list, options, {threads});
 }
-const Reconstruct identity = [](std::span<float>, int) {}, zero = [](std::span<float> x, int) {
-  std::fill(x.begin(), x.end(), 0.f);
-}, half = [](std::span<float> x, int) {
-  for (float& each : x) each /= 2;
-};
+const Reconstruct identity = [](std::span<float>, int) {},
+                  zero = [](std::span<float> x, int) { std::fill(x.begin(), x.end(), 0.f); },
+                  half = [](std::span<float> x, int) {
+                    for (float& each : x) each /= 2;
+                  };
 }  // namespace
 
 TEST_CASE("the identity explains everything and costs nothing, the mean explains nothing") {
@@ -88,7 +89,8 @@ TEST_CASE("what cannot be replaced is refused") {
                     Catch::Contains("is no place for reconstructions"));
   CHECK_THROWS_WITH(compare_reconstructions(model, "blocks.1.attn.hook_pattern", documents, none),
                     Catch::Contains("is no place for reconstructions"));
-  CHECK_THROWS_WITH(compare_reconstructions(model, "blocks.9.hook_resid_pre", documents, none), Catch::Contains("layer 9"));
+  CHECK_THROWS_WITH(compare_reconstructions(model, "blocks.9.hook_resid_pre", documents, none),
+                    Catch::Contains("layer 9"));
   const std::vector<std::vector<Token>> only_bos{{0}};
   CHECK_THROWS_WITH(compare_reconstructions(model, point, only_bos, none), Catch::Contains("nothing to replace"));
 }

@@ -52,14 +52,16 @@ TEST_CASE("what is saved is loaded again, every kind") {
 
 TEST_CASE("flat files of older versions") {
   using enum tl::SaeArchitecture;
-  const tl::SaeConfig plain = tl::parse_sae_config(flat(R"(, "l1_coefficient": 3, "lr": 1e-4, "hook_point_layer": 2)"), "f");
+  const tl::SaeConfig plain =
+      tl::parse_sae_config(flat(R"(, "l1_coefficient": 3, "lr": 1e-4, "hook_point_layer": 2)"), "f");
   REQUIRE(plain.architecture == standard);
   REQUIRE(plain.site.hook_name == "blocks.2.hook_resid_pre");
   REQUIRE(plain.apply_b_dec_to_input);
   REQUIRE(plain.normalisation == tl::SaeNormalisation::none);
   REQUIRE_FALSE(plain.site.center_writing_weights);
   const tl::SaeConfig top_k = tl::parse_sae_config(
-      flat(R"(, "activation_fn_str": "topk", "activation_fn_kwargs": {"k": 5}, "normalize_activations": "layer_norm")"), "f");
+      flat(R"(, "activation_fn_str": "topk", "activation_fn_kwargs": {"k": 5}, "normalize_activations": "layer_norm")"),
+      "f");
   REQUIRE(top_k.architecture == topk);
   REQUIRE(top_k.k == 5);
   REQUIRE(top_k.normalisation == tl::SaeNormalisation::layer_norm);
@@ -80,8 +82,12 @@ TEST_CASE("older jumprelu files hold the logarithm of the threshold, and some a 
   scratch.write("old/cfg.json", file_text(references::folder("jumprelu") + "/cfg.json"));
   const auto write = [&](float factor) {
     tl::io::SafetensorsWriter file(scratch.path("old/sae_weights.safetensors"),
-                                   {{"W_enc", {8, 24}}, {"W_dec", {24, 8}}, {"b_enc", {24}}, {"b_dec", {8}},
-                                    {"log_threshold", {24}}, {"scaling_factor", {24}}},
+                                   {{"W_enc", {8, 24}},
+                                    {"W_dec", {24, 8}},
+                                    {"b_enc", {24}},
+                                    {"b_dec", {8}},
+                                    {"log_threshold", {24}},
+                                    {"scaling_factor", {24}}},
                                    tl::io::Dtype::f32);
     file.write(read.weights.W_enc), file.write(read.weights.W_dec);
     file.write(read.weights.b_enc), file.write(read.weights.b_dec);
@@ -98,9 +104,10 @@ TEST_CASE("older jumprelu files hold the logarithm of the threshold, and some a 
 }
 
 TEST_CASE("a cfg.json that cannot be served is one sentence") {
-  REQUIRE(complaint(flat(R"(, "architecture": "temporal")")) ==
-          "'cfg.json' is of architecture 'temporal': standard, gated, jumprelu, topk, transcoder and skip_transcoder are "
-          "computed");
+  REQUIRE(
+      complaint(flat(R"(, "architecture": "temporal")")) ==
+      "'cfg.json' is of architecture 'temporal': standard, gated, jumprelu, topk, transcoder and skip_transcoder are "
+      "computed");
   REQUIRE(complaint(flat(R"(, "activation_fn": "tanh-relu")")) ==
           "'cfg.json' asks for activation function 'tanh-relu': relu and topk are computed");
   REQUIRE(complaint(flat(R"(, "activation_fn": "topk")")) == "'cfg.json' is topk and does not say k");

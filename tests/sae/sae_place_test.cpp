@@ -9,8 +9,10 @@ TEST_CASE("an SAE has its place in the model that it is of, and in no other") {
   sae.site.hook_name = "blocks.3.hook_resid_pre";
   const HookRef ref = sae_place(sae, tinystories_6l, Basis::raw);
   CHECK((ref.layer == 3 && ref.point == Point::resid_pre));
-  CHECK_THROWS_WITH(sae_place(sae, tinystories_6l, Basis::centred), Catch::Contains("in the raw residual basis and the model in the centred"));
-  CHECK_THROWS_WITH(sae_place(sae, gpt2_small, Basis::raw), Catch::Contains("d_in is 256, and a row at `blocks.3.hook_resid_pre` of this model has 768"));
+  CHECK_THROWS_WITH(sae_place(sae, tinystories_6l, Basis::centred),
+                    Catch::Contains("in the raw residual basis and the model in the centred"));
+  CHECK_THROWS_WITH(sae_place(sae, gpt2_small, Basis::raw),
+                    Catch::Contains("d_in is 256, and a row at `blocks.3.hook_resid_pre` of this model has 768"));
   sae.site.hook_name = "blocks.9.hook_resid_pre";
   CHECK_THROWS_WITH(sae_place(sae, tinystories_6l, Basis::raw), Catch::Contains("names layer 9"));
   sae.site.hook_name = "blocks.*.hook_resid_pre";

@@ -10,12 +10,13 @@ TEST_CASE("the tensors of an architecture are those that its weights have") {
     const tl::SaeConfig config{.architecture = architecture, .d_in = 3, .d_sae = 5, .d_out = 2};
     const tl::SaeWeights weights = tl::SaeWeights::zeros(config);
     std::string all_names;
-    tl::for_each_tensor(config, weights, [&](std::string_view name, std::span<const std::size_t> shape, const auto& values) {
-      std::size_t size = 1;
-      for (const std::size_t extent : shape) size *= extent;
-      REQUIRE(values.size() == size);
-      all_names += std::string(name) + " ";
-    });
+    tl::for_each_tensor(config, weights,
+                        [&](std::string_view name, std::span<const std::size_t> shape, const auto& values) {
+                          std::size_t size = 1;
+                          for (const std::size_t extent : shape) size *= extent;
+                          REQUIRE(values.size() == size);
+                          all_names += std::string(name) + " ";
+                        });
     return all_names;
   };
   REQUIRE(names(standard) == "W_enc W_dec b_enc b_dec ");

@@ -57,12 +57,14 @@ TEST_CASE("splice replaces the values by their reconstruction, edits and all") {
   Encoded encoded = sae.encode(x);
   REQUIRE(encoded.features.entries() > 20);
   const auto row = sae.dynamic_sae().decoder_row(7), other = sae.dynamic_sae().decoder_row(90);
-  const auto edited = model().run(tokens, splice(sae, {clamp_feature(7, 3), ablate_feature(90)}), capture<"blocks.1.hook_resid_pre">());
+  const auto edited =
+      model().run(tokens, splice(sae, {clamp_feature(7, 3), ablate_feature(90)}), capture<"blocks.1.hook_resid_pre">());
   const auto expected = sae.decode(encoded);
   for (std::size_t r = 0; r != 12; ++r)
     for (std::size_t c = 0; c != 51; ++c)
       REQUIRE(edited["blocks.1.hook_resid_pre"_hook](r, c) ==
-              Approx(expected(r, c) + (3 - encoded.features(r, 7)) * row[c] - encoded.features(r, 90) * other[c]).margin(1e-5));
+              Approx(expected(r, c) + (3 - encoded.features(r, 7)) * row[c] - encoded.features(r, 90) * other[c])
+                  .margin(1e-5));
 }
 
 TEST_CASE("edits with the error term: add, clamp, scale, ablate, project") {
@@ -105,7 +107,8 @@ TEST_CASE("an edit where the input was normalised is in the row's own units") {
   const auto after = model().run(tokens, edit_features(sae, {add_feature(4, 2)}), capture<"blocks.1.hook_resid_pre">());
   const auto row = sae.dynamic_sae().decoder_row(4);
   for (std::size_t r = 0; r != 8; ++r)
-    REQUIRE(after["blocks.1.hook_resid_pre"_hook](r, 9) == Approx(x(r, 9) + 2 * encoded.scale[r] * row[9]).margin(1e-5));
+    REQUIRE(after["blocks.1.hook_resid_pre"_hook](r, 9) ==
+            Approx(x(r, 9) + 2 * encoded.scale[r] * row[9]).margin(1e-5));
 }
 
 TEST_CASE("positions, several SAEs, heads read as one: cached and uncached are bitwise the same") {
@@ -114,7 +117,8 @@ TEST_CASE("positions, several SAEs, heads read as one: cached and uncached are b
   const auto heads_sae = random_typed_sae<OfHeads>(3);
   const auto tokens = some_tokens(24, odd);
   const auto policies = [&](auto run) {
-    return run(splice(heads_sae), edit_features(early, {clamp_feature(3, 2), add_feature(80, 1)}).where(not_first), splice(late).where(generated_only));
+    return run(splice(heads_sae), edit_features(early, {clamp_feature(3, 2), add_feature(80, 1)}).where(not_first),
+               splice(late).where(generated_only));
   };
   const auto whole = policies([&](auto... policy) {
     auto session = model().session(std::move(policy)...);
@@ -173,9 +177,10 @@ TEST_CASE("what cannot be spliced is one sentence") {
   SaeConfig config = sae.config();
   const auto complaint = [&] { return error_of([&] { check_splice(config, odd, Basis::raw); }); };
   REQUIRE(complaint() == "no Error");
-  REQUIRE(error_of([&] { check_splice(config, odd, Basis::centred); }) ==
-          "the SAE is in the raw residual basis and the model in the centred one: convert the SAE, or process the model's "
-          "weights as it was trained on");
+  REQUIRE(
+      error_of([&] { check_splice(config, odd, Basis::centred); }) ==
+      "the SAE is in the raw residual basis and the model in the centred one: convert the SAE, or process the model's "
+      "weights as it was trained on");
   REQUIRE(error_of([&] { check_splice(config, wide, Basis::raw); }) ==
           "the SAE's d_in is 51, and a row at `blocks.1.hook_resid_pre` of this model has 450");
   config.site.hook_name = "blocks.1.hook_resid_pree";
@@ -208,7 +213,8 @@ TEST_CASE("the same alpha in raw and processed weights gives the same distributi
   ProcessedWeights processed_source(source, odd, standard);
   const Gpt2<dynamic_gpt2> raw(raw_source, odd);
   const Gpt2<dynamic_gpt2, float, Basis::centred> centred(processed_source, processed_source.config());
-  using OfCentred = Sae<"blocks.1.hook_resid_pre", 51, 130, sae_activation::Relu, SaeNormalisation::none, Basis::centred>;
+  using OfCentred =
+      Sae<"blocks.1.hook_resid_pre", 51, 130, sae_activation::Relu, SaeNormalisation::none, Basis::centred>;
   const auto sae = random_typed_sae<OfCentred>();
   const auto for_raw = convert_basis<Basis::raw>(sae);
   const auto tokens = some_tokens(16, odd);

@@ -10,11 +10,11 @@
 
 namespace TL_NAMESPACE {
 
-// Continues each prompt with the edit at every position but 0; prompt i draws from stream i. Without an edit the model is
-// as it is. Throws Error where the name is of no point, and as generate does.
+// Continues each prompt with the edit at every position but 0; prompt i draws from stream i. Without an edit the model
+// is as it is. Throws Error where the name is of no point, and as generate does.
 template <class Model>
-std::vector<std::vector<Token>> edited_texts(const Model& model, std::string_view hook_name, DynamicHooks::Function edit,
-                                             std::span<const std::vector<Token>> prompts,
+std::vector<std::vector<Token>> edited_texts(const Model& model, std::string_view hook_name,
+                                             DynamicHooks::Function edit, std::span<const std::vector<Token>> prompts,
                                              const GenerateOptions& options) {
   DynamicHooks hooks;
   if (edit) hooks.edit(hook_name, std::move(edit), not_first);

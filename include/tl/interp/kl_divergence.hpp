@@ -18,7 +18,8 @@ struct LogitRow {
 inline double kl_divergence(std::span<const float> probabilities, const LogitRow& p, const LogitRow& q) {
   double sum = 0;
   for (std::size_t v = 0; v != probabilities.size(); ++v)
-    sum += static_cast<double>(probabilities[v]) * (static_cast<double>(p.logits[v]) - static_cast<double>(q.logits[v]));
+    sum +=
+        static_cast<double>(probabilities[v]) * (static_cast<double>(p.logits[v]) - static_cast<double>(q.logits[v]));
   return std::max(0., sum - (static_cast<double>(p.log_sum_exp) - static_cast<double>(q.log_sum_exp)));
 }
 

@@ -25,7 +25,8 @@ Tensor<float, Dim<"direction">, typename Dims<C>::d_model> written_directions(co
   const bool residual = is_residual(ref.point) && info(ref.point).shape == PointShape::d_model;
   if (!inner && !residual)
     throw Error("what is at `", hook_name, "` is not written to the residual stream by one matrix");
-  if (rows.size() % width != 0) throw Error(rows.size(), " numbers are no whole rows of ", width, " at `", hook_name, "`");
+  if (rows.size() % width != 0)
+    throw Error(rows.size(), " numbers are no whole rows of ", width, " at `", hook_name, "`");
   const std::size_t count = rows.size() / width;
   Tensor<float, Dim<"direction">, typename Dims<C>::d_model> out(
       Shape<Dim<"direction">, typename Dims<C>::d_model>::of({count, config.d_model}));

@@ -7,8 +7,8 @@
 namespace TL_NAMESPACE::kernels {
 
 // Which elements x[i] of a row are selected, and what is kept of them: v = x[i] where `scale` is null, else the fused
-// x[i] scale[i] + shift[i]; selected where neither x[i] <= threshold[i] (null: no such test) nor v <= floor. So a NaN is
-// selected.
+// x[i] scale[i] + shift[i]; selected where neither x[i] <= threshold[i] (null: no such test) nor v <= floor. So a NaN
+// is selected.
 struct Selection {
   const float* threshold = nullptr;
   const float* scale = nullptr;

@@ -39,7 +39,8 @@ void sparse_columns(const std::uint32_t* columns, const float* values, std::size
     const S* row = w + columns[e] * n;
     const V value(values[e]);
 #pragma GCC unroll 16
-    for (std::size_t v = 0; v != Vectors; ++v) sum[v] = simd::fma(value, simd::load_stored<Arch>(row + v * width), sum[v]);
+    for (std::size_t v = 0; v != Vectors; ++v)
+      sum[v] = simd::fma(value, simd::load_stored<Arch>(row + v * width), sum[v]);
   }
 #pragma GCC unroll 16
   for (std::size_t v = 0; v != Vectors; ++v) simd::store(y + v * width, sum[v]);

@@ -1,6 +1,6 @@
 #pragma once
-// Mean and covariance of the values at a hook point over a text, and the reconstruction by principal components: what an
-// SAE has to be better than.
+// Mean and covariance of the values at a hook point over a text, and the reconstruction by principal components: what
+// an SAE has to be better than.
 #include <cstddef>
 #include <span>
 #include <string_view>

@@ -16,9 +16,9 @@ namespace TL_NAMESPACE {
 
 namespace detail {
 
-// A task is so many rows, 12 for each tile of the widest kernel. While it passes over a block of columns, the block (768
-// KiB in float), that and its pre-activations stay in a second-level cache, or nearly; and W_enc is read from memory once for
-// so many rows, at a tenth of what memory gives.
+// A task is so many rows, 12 for each tile of the widest kernel. While it passes over a block of columns, the block
+// (768 KiB in float), that and its pre-activations stay in a second-level cache, or nearly; and W_enc is read from
+// memory once for so many rows, at a tenth of what memory gives.
 inline constexpr std::size_t sae_tile = 12, sae_tiles = 8;
 // Pre-activations that a task computes before it looks at them, and the least columns.
 inline constexpr std::size_t sae_block = 24576, sae_columns = 256;
@@ -154,8 +154,7 @@ typename DynamicSae<S>::Prepared DynamicSae<S>::prepare(SaeRows x, int threads) 
       for (std::size_t c = 0; c != d; ++c) to[c] -= b_dec[c];
   });
   prepared.scratch.resize(kernels::linear_scratch<S>(x.rows, W_enc().depth()));
-  prepared.input =
-      kernels::linear_input<S>(prepared.x.data(), d, x.rows, W_enc(), prepared.scratch.data(), threads);
+  prepared.input = kernels::linear_input<S>(prepared.x.data(), d, x.rows, W_enc(), prepared.scratch.data(), threads);
   return prepared;
 }
 
@@ -167,8 +166,8 @@ kernels::Selection DynamicSae<S>::selection(std::size_t first_column) const {
 
 // Columns [first_column, last_column), the first at a panel's begin, of some rows: active[0] is the first row's.
 template <StorageType S>
-void DynamicSae<S>::encode_block(const kernels::LinearInput<S>& rows, std::size_t first_column,
-                                 std::size_t last_column, Active* active) const {
+void DynamicSae<S>::encode_block(const kernels::LinearInput<S>& rows, std::size_t first_column, std::size_t last_column,
+                                 Active* active) const {
   constexpr std::size_t panel = kernels::panel_width;
   const std::size_t block = std::max(detail::sae_columns, detail::sae_block / rows.rows / panel * panel);
   const std::size_t k = config_.architecture == SaeArchitecture::topk ? config_.k : 0;
@@ -278,8 +277,7 @@ void DynamicSae<S>::decode(const Encoded& encoded, float* out, RunOptions option
   }
   kernels::sparse_linear(features.view(), values, W_dec_.data(), d, b_dec_.data(), 0, out, threads);
   if (encoded.scale.empty()) return;
-  for (std::size_t r = 0; r != features.rows(); ++r)
-    detail::undo(encoded.mean[r], encoded.scale[r], d, out + r * d);
+  for (std::size_t r = 0; r != features.rows(); ++r) detail::undo(encoded.mean[r], encoded.scale[r], d, out + r * d);
 }
 
 template <StorageType S>

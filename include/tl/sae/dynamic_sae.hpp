@@ -33,8 +33,8 @@ class DynamicSae {
   // Row `feature` of W_dec, [d_out]. Throws Error where there is no such feature.
   std::vector<float> decoder_row(std::size_t feature) const;
 
-  // The features of rows of d_in. TopK: of equal ones those of lower index; a feature of 0 is not active. A row whose norm
-  // is 0 stays one under constant_norm_rescale. Throws Error where the rows have another width.
+  // The features of rows of d_in. TopK: of equal ones those of lower index; a feature of 0 is not active. A row whose
+  // norm is 0 stays one under constant_norm_rescale. Throws Error where the rows have another width.
   Encoded encode(SaeRows x, RunOptions options = {}) const;
   // What the features say: f W_dec + b_dec, the normalisation undone. Only active rows of W_dec are read. Throws Error
   // where the features are of another SAE's width.

@@ -7,8 +7,8 @@
 
 namespace TL_NAMESPACE {
 
-// add: f += value; clamp: f = value (0 ablates the feature); scale: f *= value. project: when everything is decoded, the
-// component of the row along the feature's decoder row becomes `value`, in the units of the row.
+// add: f += value; clamp: f = value (0 ablates the feature); scale: f *= value. project: when everything is decoded,
+// the component of the row along the feature's decoder row becomes `value`, in the units of the row.
 struct FeatureEdit {
   enum class Kind { add, clamp, scale, project };
   Kind kind;

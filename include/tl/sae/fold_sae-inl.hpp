@@ -11,8 +11,9 @@ namespace TL_NAMESPACE {
 TL_INLINE void fold_W_dec_norm(SaeConfig& config, SaeWeights& weights) {
   check_sae(config, weights);
   if (config.architecture == SaeArchitecture::topk && !config.rescale_acts_by_decoder_norm)
-    throw Error("the decoder norms of this topk SAE cannot be folded: it does not rank features by them, so others "
-                "would be active");
+    throw Error(
+        "the decoder norms of this topk SAE cannot be folded: it does not rank features by them, so others "
+        "would be active");
   for (std::size_t i = 0; i != config.d_sae; ++i) {
     double sum = 0;
     float* const row = weights.W_dec.data() + i * config.d_out;
@@ -29,7 +30,8 @@ TL_INLINE void fold_W_dec_norm(SaeConfig& config, SaeWeights& weights) {
 TL_INLINE void fold_activation_norm_scaling_factor(SaeConfig& config, SaeWeights& weights, float c) {
   check_sae(config, weights);
   if (!(c > 0) || !std::isfinite(c)) throw Error("a scaling factor is above 0 and finite, and ", c, " was given");
-  if (config.normalisation != SaeNormalisation::none && config.normalisation != SaeNormalisation::expected_average_only_in)
+  if (config.normalisation != SaeNormalisation::none &&
+      config.normalisation != SaeNormalisation::expected_average_only_in)
     throw Error("a scaling factor was given to fold into an SAE that normalises by ", name(config.normalisation));
   for (float& w : weights.W_enc) w *= c;
   for (auto* decodes : {&weights.W_dec, &weights.b_dec})
@@ -68,8 +70,9 @@ TL_INLINE void fold_centring(SaeConfig& config, SaeWeights& weights) {
   check_sae(config, weights);
   detail::require_residual_sae(config, true);
   if (config.normalisation == SaeNormalisation::constant_norm_rescale)
-    throw Error("an SAE that normalises by constant_norm_rescale has no counterpart in the raw residual basis: the mean "
-                "that centring takes out counts in a norm");
+    throw Error(
+        "an SAE that normalises by constant_norm_rescale has no counterpart in the raw residual basis: the mean "
+        "that centring takes out counts in a norm");
   const double mean = config.apply_b_dec_to_input ? detail::mean_of(weights.b_dec) : 0;
   for (std::size_t i = 0; i != config.d_sae; ++i) {
     double sum = 0;

@@ -4,9 +4,9 @@
 
 namespace TL_NAMESPACE::detail {
 
-TL_INLINE std::string sae_difference(const SaeConfig& config, std::string_view site, std::size_t d_in, std::size_t d_sae,
-                                     SaeArchitecture architecture, std::size_t k, SaeNormalisation normalisation,
-                                     Basis basis) {
+TL_INLINE std::string sae_difference(const SaeConfig& config, std::string_view site, std::size_t d_in,
+                                     std::size_t d_sae, SaeArchitecture architecture, std::size_t k,
+                                     SaeNormalisation normalisation, Basis basis) {
   std::string text;
   const auto compare = [&](std::string_view what, const std::string& found, const std::string& expected) {
     if (found == expected) return;

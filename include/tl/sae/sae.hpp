@@ -12,8 +12,8 @@
 
 namespace TL_NAMESPACE {
 
-// The activation functions: SAELens' architectures standard, gated, jumprelu and topk. BatchTopK and Matryoshka are ways
-// of training an SAE that is a JumpRelu one then.
+// The activation functions: SAELens' architectures standard, gated, jumprelu and topk. BatchTopK and Matryoshka are
+// ways of training an SAE that is a JumpRelu one then.
 namespace sae_activation {
 struct Relu {
   static constexpr SaeArchitecture architecture = SaeArchitecture::standard;
@@ -49,12 +49,15 @@ std::string sae_difference(const SaeConfig& config, std::string_view site, std::
 template <class View>
 inline constexpr std::size_t row_width = dynamic;
 template <class T, class D, std::size_t... Extents, fixed_string... Names>
-inline constexpr std::size_t row_width<TensorView<T, D, Dim<Names, Extents>...>> =
-    ((Extents == dynamic) || ...) ? dynamic : (std::size_t{1} * ... * Extents);
+inline constexpr std::size_t row_width<TensorView<T, D, Dim<Names, Extents>...>> = ((Extents == dynamic) || ...)
+                                                                                       ? dynamic
+                                                                                       : (std::size_t{1} * ... *
+                                                                                          Extents);
 template <class View>
 inline constexpr std::size_t last_extent = dynamic;
 template <class T, class... Ds>
-inline constexpr std::size_t last_extent<TensorView<T, Ds...>> = TensorView<T, Ds...>::shape_type::static_extents.back();
+inline constexpr std::size_t last_extent<TensorView<T, Ds...>> =
+    TensorView<T, Ds...>::shape_type::static_extents.back();
 }  // namespace detail
 
 template <fixed_string Site, std::size_t DIn, std::size_t DSae, SaeActivation Activation = sae_activation::Relu,
@@ -96,8 +99,9 @@ class Sae {
   // Row `feature` of W_dec, to steer with: model.run(tokens, steer(sae.direction(i), alpha)).
   auto direction(std::size_t feature) const {
     constexpr PointShape shape = info(ref_of<Site>.point).shape;
-    static_assert(shape == PointShape::d_model || shape == PointShape::d_mlp,
-                  "tl: a direction is of a hook point whose rows are [d_model] or [d_mlp]; elsewhere splice with an edit");
+    static_assert(
+        shape == PointShape::d_model || shape == PointShape::d_mlp,
+        "tl: a direction is of a hook point whose rows are [d_model] or [d_mlp]; elsewhere splice with an edit");
     using Width = std::conditional_t<shape == PointShape::d_model, Dim<"d_model", DIn>, Dim<"d_mlp", DIn>>;
     Tensor<float, Width> v;
     const std::vector<float> row = dynamic_.decoder_row(feature);
@@ -108,8 +112,9 @@ class Sae {
   template <class View>
   static constexpr void require_width() {
     constexpr std::size_t width = detail::row_width<View>;
-    static_assert(width == dynamic || width == DIn || detail::last_extent<View> == DIn,
-                  "tl: this SAE has another width than the rows that it is given (d_model against d_mlp, or another model)");
+    static_assert(
+        width == dynamic || width == DIn || detail::last_extent<View> == DIn,
+        "tl: this SAE has another width than the rows that it is given (d_model against d_mlp, or another model)");
   }
 
  private:
@@ -130,17 +135,18 @@ S load_sae(const std::string& folder, RunOptions options = {}) {
   return S(file.config, file.weights, options);
 }
 
-// An SAE of the residual stream for the other basis: fold_centring() and fold_out_mean(). At other hook points the bases
-// are one, and only the type changes. With bf16, weights are rounded once more.
-template <Basis To, fixed_string Site, std::size_t DIn, std::size_t DSae, class Activation, SaeNormalisation N, Basis From,
-          class Storage>
+// An SAE of the residual stream for the other basis: fold_centring() and fold_out_mean(). At other hook points the
+// bases are one, and only the type changes. With bf16, weights are rounded once more.
+template <Basis To, fixed_string Site, std::size_t DIn, std::size_t DSae, class Activation, SaeNormalisation N,
+          Basis From, class Storage>
 auto convert_basis(const Sae<Site, DIn, DSae, Activation, N, From, Storage>& sae) {
   constexpr bool changes = From != To && is_residual(ref_of<Site>.point);
   static_assert(!changes || To == Basis::centred || N != SaeNormalisation::constant_norm_rescale,
                 "tl: an SAE with constant_norm_rescale has no counterpart in the raw basis: the mean counts in a norm");
-  static_assert(!changes || To == Basis::raw || N == SaeNormalisation::layer_norm,
-                "tl: an SAE of the raw residual stream reads a mean that the centred one has not, unless it normalises by "
-                "layer_norm");
+  static_assert(
+      !changes || To == Basis::raw || N == SaeNormalisation::layer_norm,
+      "tl: an SAE of the raw residual stream reads a mean that the centred one has not, unless it normalises by "
+      "layer_norm");
   SaeConfig config = sae.config();
   SaeWeights weights = sae.dynamic_sae().weights();
   if constexpr (changes && To == Basis::raw) fold_centring(config, weights);

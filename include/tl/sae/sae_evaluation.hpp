@@ -20,8 +20,8 @@ struct SaeEvaluation {
   std::vector<ReconstructionQuality> others;  // of further reconstructions, as given
 };
 
-// Over documents (a BOS and a text each), position 0 neither replaced nor counted unless the options say so; the mean is
-// that of the same positions. Throws Error where the SAE cannot be spliced into the model (check_splice) or is of
+// Over documents (a BOS and a text each), position 0 neither replaced nor counted unless the options say so; the mean
+// is that of the same positions. Throws Error where the SAE cannot be spliced into the model (check_splice) or is of
 // one head, and as compare_reconstructions does.
 template <Config C, StorageType S, Basis B, StorageType SaeStorage>
 SaeEvaluation evaluate_sae(const Gpt2<C, S, B>& model, const DynamicSae<SaeStorage>& sae,
@@ -30,7 +30,8 @@ SaeEvaluation evaluate_sae(const Gpt2<C, S, B>& model, const DynamicSae<SaeStora
   const SaeConfig& config = sae.config();
   const std::string& hook_name = config.site.hook_name;
   check_splice(config, model.config(), B);
-  if (config.site.hook_head_index) throw Error("the SAE at `", hook_name, "` is of one head, and rows there are of all");
+  if (config.site.hook_head_index)
+    throw Error("the SAE at `", hook_name, "` is of one head, and rows there are of all");
   FeatureActivity activity(config.d_sae, {}, 0);
   others.insert(
       others.begin(),
@@ -43,8 +44,8 @@ SaeEvaluation evaluate_sae(const Gpt2<C, S, B>& model, const DynamicSae<SaeStora
        [](std::span<float> rows, int) { std::fill(rows.begin(), rows.end(), 0.f); },
        mean_reconstruction(activation_moments(model, hook_name, documents, options.first_position, run).mean())});
   const ReconstructionComparison found = compare_reconstructions(model, hook_name, documents, others, options, run);
-  return {std::move(activity), found.cross_entropy, found.of[0], found.of[1], found.of[2],
-          {found.of.begin() + 3, found.of.end()}};
+  return {std::move(activity), found.cross_entropy, found.of[0],
+          found.of[1],         found.of[2],         {found.of.begin() + 3, found.of.end()}};
 }
 
 }  // namespace TL_NAMESPACE

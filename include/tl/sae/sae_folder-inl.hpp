@@ -18,9 +18,19 @@ namespace TL_NAMESPACE {
 namespace detail {
 
 // What a cfg.json of version 6 may have at its top level.
-inline constexpr std::string_view sae_config_keys[] = {
-    "architecture", "d_in",   "d_sae", "d_out", "dtype", "device", "apply_b_dec_to_input", "normalize_activations",
-    "reshape_activations", "metadata", "k", "rescale_acts_by_decoder_norm", "sae_lens_version"};
+inline constexpr std::string_view sae_config_keys[] = {"architecture",
+                                                       "d_in",
+                                                       "d_sae",
+                                                       "d_out",
+                                                       "dtype",
+                                                       "device",
+                                                       "apply_b_dec_to_input",
+                                                       "normalize_activations",
+                                                       "reshape_activations",
+                                                       "metadata",
+                                                       "k",
+                                                       "rescale_acts_by_decoder_norm",
+                                                       "sae_lens_version"};
 
 class SaeConfigJson {
  public:
@@ -33,8 +43,8 @@ class SaeConfigJson {
   SaeConfig read() const {
     if (!flat_)
       for (const auto& [key, value] : json_.items())
-        if (!value.is_null() && std::find(std::begin(sae_config_keys), std::end(sae_config_keys), key) ==
-                                    std::end(sae_config_keys))
+        if (!value.is_null() &&
+            std::find(std::begin(sae_config_keys), std::end(sae_config_keys), key) == std::end(sae_config_keys))
           refuse("has a key ", io::quote(key), " that is not known: what it asks for would be ignored");
     SaeConfig config;
     config.site = site();
@@ -42,7 +52,8 @@ class SaeConfigJson {
     config.d_sae = extent(json_, "d_sae");
     config.architecture = architecture();
     config.d_out = is_transcoder(config.architecture) ? extent(json_, "d_out") : config.d_in;
-    if (config.architecture == SaeArchitecture::topk) config.k = flat_ && !json_.contains("k") ? old_k() : extent(json_, "k");
+    if (config.architecture == SaeArchitecture::topk)
+      config.k = flat_ && !json_.contains("k") ? old_k() : extent(json_, "k");
     config.apply_b_dec_to_input = boolean(json_, "apply_b_dec_to_input", !is_transcoder(config.architecture));
     config.rescale_acts_by_decoder_norm = boolean(json_, "rescale_acts_by_decoder_norm", false);
     config.normalisation = normalisation();
@@ -87,7 +98,8 @@ class SaeConfigJson {
     const std::string written = text(json_, {"architecture"}, "standard");
     const std::string activation = flat_ ? text(json_, {"activation_fn", "activation_fn_str"}, "relu") : "relu";
     if (activation == "topk") return SaeArchitecture::topk;
-    if (activation != "relu") refuse("asks for activation function ", io::quote(activation), ": relu and topk are computed");
+    if (activation != "relu")
+      refuse("asks for activation function ", io::quote(activation), ": relu and topk are computed");
     for (const auto known : {SaeArchitecture::standard, SaeArchitecture::gated, SaeArchitecture::jumprelu,
                              SaeArchitecture::topk, SaeArchitecture::transcoder, SaeArchitecture::skip_transcoder})
       if (written == name(known)) return known;
@@ -187,23 +199,24 @@ TL_INLINE SaeFile load_sae(const std::string& folder) {
   sae.config = parse_sae_config(text.text(), text.path());
   const io::SafetensorsFile file(folder + "/sae_weights.safetensors");
   std::vector<std::string_view> known{"scaling_factor"};
-  for_each_tensor(sae.config, sae.weights, [&](std::string_view name, std::span<const std::size_t> shape, auto& values) {
-    // Older jumprelu: the logarithm.
-    const bool logarithm = name == "threshold" && !file.has(name) && file.has("log_threshold");
-    known.push_back(logarithm ? "log_threshold" : name);
-    // The shape first: a configuration is not to make memory grow that its file does not fill.
-    const io::StoredTensor& stored = file.tensor(known.back());
-    if (!std::equal(shape.begin(), shape.end(), stored.shape.begin(), stored.shape.end()))
-      file.read(known.back(), shape, nullptr);
-    values.resize(detail::product_of(shape));
-    file.read(known.back(), shape, values.data());
-    if (logarithm)
-      for (float& value : values) value = std::exp(value);
-  });
+  for_each_tensor(sae.config, sae.weights,
+                  [&](std::string_view name, std::span<const std::size_t> shape, auto& values) {
+                    // Older jumprelu: the logarithm.
+                    const bool logarithm = name == "threshold" && !file.has(name) && file.has("log_threshold");
+                    known.push_back(logarithm ? "log_threshold" : name);
+                    // The shape first: a configuration is not to make memory grow that its file does not fill.
+                    const io::StoredTensor& stored = file.tensor(known.back());
+                    if (!std::equal(shape.begin(), shape.end(), stored.shape.begin(), stored.shape.end()))
+                      file.read(known.back(), shape, nullptr);
+                    values.resize(detail::product_of(shape));
+                    file.read(known.back(), shape, values.data());
+                    if (logarithm)
+                      for (float& value : values) value = std::exp(value);
+                  });
   for (const auto& [name, tensor] : file.tensors())
     if (std::find(known.begin(), known.end(), name) == known.end())
-      throw Error("'", file.path(), "' has a tensor ", io::quote(name), ", which no ", tl::name(sae.config.architecture),
-                  " SAE has");
+      throw Error("'", file.path(), "' has a tensor ", io::quote(name), ", which no ",
+                  tl::name(sae.config.architecture), " SAE has");
   if (file.has("scaling_factor")) {  // of a time when it was saved unasked; 1 is nothing
     std::vector<float> factor(sae.config.d_sae);
     file.read("scaling_factor", std::array{factor.size()}, factor.data());
@@ -222,7 +235,8 @@ TL_INLINE void save_sae(const std::string& folder, const SaeConfig& config, cons
                         std::span<const float> log_sparsity) {
   check_sae(config, weights);
   if (!log_sparsity.empty() && log_sparsity.size() != config.d_sae)
-    throw Error("the sparsity of ", log_sparsity.size(), " features was given for an SAE whose d_sae is ", config.d_sae);
+    throw Error("the sparsity of ", log_sparsity.size(), " features was given for an SAE whose d_sae is ",
+                config.d_sae);
   std::error_code refused;
   std::filesystem::create_directories(folder, refused);
   if (refused) throw Error("cannot make the folder '", folder, "': ", refused.message());

@@ -10,8 +10,8 @@
 namespace TL_NAMESPACE {
 
 // The point and layer where what an SAE encodes is. Throws Error, one sentence, where this model lacks the point, where
-// rows there (of one head, for an SAE of one) have another width, or where the SAE was trained on the residual stream in
-// another basis.
+// rows there (of one head, for an SAE of one) have another width, or where the SAE was trained on the residual stream
+// in another basis.
 inline HookRef sae_place(const SaeConfig& sae, const Config& model, Basis basis) {
   const std::string& point = sae.site.hook_name;
   const HookRef ref = resolve_or_throw(point, model.n_layer);

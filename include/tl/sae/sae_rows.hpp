@@ -5,8 +5,8 @@
 
 namespace TL_NAMESPACE {
 
-// Any array whose first dimension are the rows, [row, d_model] or [pos, head, d_head]: the others are read as one, which
-// is SAELens' reshape for hook_z. A view.
+// Any array whose first dimension are the rows, [row, d_model] or [pos, head, d_head]: the others are read as one,
+// which is SAELens' reshape for hook_z. A view.
 struct SaeRows {
   const float* data = nullptr;
   std::size_t rows = 0, width = 0;
@@ -17,7 +17,8 @@ struct SaeRows {
       : data(first), rows(count), width(wide), stride(apart) {}
   template <class T, class D, class... Ds>
   SaeRows(TensorView<T, D, Ds...> view)
-      : SaeRows(view.data(), view.shape().extent(0), view.shape().extent(0) == 0 ? 0 : view.size() / view.shape().extent(0)) {}
+      : SaeRows(view.data(), view.shape().extent(0),
+                view.shape().extent(0) == 0 ? 0 : view.size() / view.shape().extent(0)) {}
   template <class... Ds>
   SaeRows(const Tensor<float, Ds...>& tensor) : SaeRows(tensor.view()) {}
 };

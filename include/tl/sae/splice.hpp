@@ -1,7 +1,7 @@
 #pragma once
-// SAEs in a running model, as hook policies: splice<...>(sae) and its kin, with .where(...) as every policy. Several SAEs
-// are several policies. They are functions of the rows alone, so they may be used while generating: cached or not, the
-// bits are the same.
+// SAEs in a running model, as hook policies: splice<...>(sae) and its kin, with .where(...) as every policy. Several
+// SAEs are several policies. They are functions of the rows alone, so they may be used while generating: cached or not,
+// the bits are the same.
 #include <string>
 #include <tl/hooks/dynamic_hooks.hpp>
 #include <tl/model/config.hpp>
@@ -40,15 +40,15 @@ struct Splice : SpliceBasis<S::basis, is_residual(ref_of<S::site>.point)> {
 
 template <class S>
 auto spliced(S&& sae, FeatureEdits edits, bool error_term) {
-  using Held = std::conditional_t<std::is_lvalue_reference_v<S>, const std::remove_reference_t<S>&,
-                                  std::remove_cvref_t<S>>;
+  using Held =
+      std::conditional_t<std::is_lvalue_reference_v<S>, const std::remove_reference_t<S>&, std::remove_cvref_t<S>>;
   constexpr auto site = std::remove_cvref_t<S>::site;
   return edit<site>(Splice<Held>(std::forward<S>(sae), std::move(edits), error_term));
 }
 }  // namespace detail
 
-// Replaces the values at the SAE's hook point by their reconstruction, made of features edited first. An lvalue is kept by
-// reference, an rvalue moved in.
+// Replaces the values at the SAE's hook point by their reconstruction, made of features edited first. An lvalue is kept
+// by reference, an rvalue moved in.
 template <class S>
 auto splice(S&& sae, FeatureEdits edits = {}) {
   return detail::spliced(std::forward<S>(sae), std::move(edits), false);
@@ -60,13 +60,15 @@ auto edit_features(S&& sae, FeatureEdits edits) {
   return detail::spliced(std::forward<S>(sae), std::move(edits), true);
 }
 
-// The same two for DynamicHooks: hooks.edit(sae.config().site.hook_name, splice_function(sae, edits), where). The SAE must
-// outlive the hooks.
+// The same two for DynamicHooks: hooks.edit(sae.config().site.hook_name, splice_function(sae, edits), where). The SAE
+// must outlive the hooks.
 template <StorageType Storage>
-DynamicHooks::Function splice_function(const DynamicSae<Storage>& sae, FeatureEdits edits = {}, bool error_term = false) {
+DynamicHooks::Function splice_function(const DynamicSae<Storage>& sae, FeatureEdits edits = {},
+                                       bool error_term = false) {
   return [&sae, edits = std::move(edits), error_term](const DynamicView& view, const Context& at) {
     const std::size_t rows = view.extents.front();
-    splice_rows(sae, edits, error_term, {view.data, rows, rows == 0 ? 0 : view.size() / rows, sae.config().site.hook_name},
+    splice_rows(sae, edits, error_term,
+                {view.data, rows, rows == 0 ? 0 : view.size() / rows, sae.config().site.hook_name},
                 {.threads = at.threads});
   };
 }

@@ -16,8 +16,8 @@ struct SplicedRows {
 
 // error_term: x + (decode(edited f) - decode(f)), of which the difference is taken over the edited features only and
 // added only where one of them changed: without an edit, or with one that changes nothing, no bit of x does. Else
-// decode(edited f). Edits act in their order, projections last. Of an SAE of one head (hook_head_index) that head's part
-// of a row is spliced. Throws Error where the width is another, an edited feature does not exist, or the SAE is a
+// decode(edited f). Edits act in their order, projections last. Of an SAE of one head (hook_head_index) that head's
+// part of a row is spliced. Throws Error where the width is another, an edited feature does not exist, or the SAE is a
 // transcoder, which reads at one point and writes at another.
 template <StorageType S>
 void splice_rows(const DynamicSae<S>& sae, const FeatureEdits& edits, bool error_term, SplicedRows x,
