@@ -9,8 +9,8 @@
 TEST_CASE("the k greatest are those of a sort, of equals the lower index") {
   std::mt19937 bits(3);
   tl::TopIndices top;
-  for (const std::size_t n : {0, 1, 5, 16, 100, 3000})
-    for (const std::size_t k : {0, 1, 7, 32, 500}) {
+  for (const std::size_t n : {0u, 1u, 5u, 16u, 100u, 3000u})
+    for (const std::size_t k : {0u, 1u, 7u, 32u, 500u}) {
       std::vector<float> values(n);
       for (float& value : values) value = static_cast<float>(bits() % 97) - 48;  // many are equal
       std::vector<std::uint32_t> order(n);
