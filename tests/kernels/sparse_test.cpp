@@ -25,7 +25,7 @@ struct Entries {
 
 TEST_CASE("sparse products are those of the dense matrices") {
   const Entries entries(100);
-  for (const std::size_t n : {1, 7, 48, 403}) {
+  for (const std::size_t n : {1u, 7u, 48u, 403u}) {
     const auto w = random_floats(50 * n, 1), x = random_floats(100 * n, 2), bias = random_floats(n, 3);
     FOR_EACH_SET(table) {
       CAPTURE(n);
@@ -60,7 +60,7 @@ TEST_CASE("sparse products are those of the dense matrices") {
 
 TEST_CASE("the sparse product reads bfloat16") {
   const Entries entries(60);
-  for (const std::size_t n : {1, 7, 48, 403}) {
+  for (const std::size_t n : {1u, 7u, 48u, 403u}) {
     std::vector<tl::bf16> w;
     std::vector<float> same, from_bf16(60 * n), from_float(60 * n);
     for (const float value : random_floats(50 * n, 1)) {
