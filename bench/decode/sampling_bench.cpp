@@ -39,11 +39,11 @@ void run(benchmark::State& state, const Part& part) {
   const auto raw = drawn_logits();
   const auto history = drawn_history();
   auto logits = raw;
-  tl::StepContext context{.seed = 1, .position = history.size(), .history = history, .prompt_length = 10};
+  tl::StepContext context{.position = history.size(), .history = history, .prompt_length = 10};
   for (auto _ : state) {
     std::ranges::copy(raw, logits.begin());
     if constexpr (tl::LogitStage<Part>) part(logits, context);
-    else benchmark::DoNotOptimize(part(logits, context));
+    else benchmark::DoNotOptimize(part(logits, context, tl::RandomKey{1, 0}));
     benchmark::ClobberMemory();
     context.position ^= 1;
   }

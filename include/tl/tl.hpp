@@ -8,6 +8,7 @@
 #include <tl/core/float16.hpp>
 #include <tl/core/namespace.hpp>
 #include <tl/core/philox.hpp>
+#include <tl/core/random_numbers.hpp>
 #include <tl/core/print.hpp>
 #include <tl/core/shape.hpp>
 #include <tl/core/tensor.hpp>

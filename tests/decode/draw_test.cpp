@@ -16,9 +16,9 @@ TEST_CASE("multinomial inverts the cumulative distribution in index order") {
       const auto logits = reference::logits(n, seed);
       const auto p = reference::probabilities(logits);
       if (!(*std::ranges::max_element(logits) > tl::removed_logit)) continue;
-      const tl::StepContext context{.seed = seed, .stream = n, .position = 7};
-      const auto token = static_cast<std::size_t>(tl::Multinomial{}(logits, context));
-      const double u = tl::uniform(context.key(), 7, tl::Purpose::draw, 0);
+      const tl::RandomKey key{seed, n};
+      const auto token = static_cast<std::size_t>(tl::draw_token(tl::Multinomial{}, logits, {.position = 7}, key));
+      const double u = tl::uniform(key, 7, tl::Purpose::draw, 0);
       const double below = std::accumulate(p.begin(), p.begin() + static_cast<std::ptrdiff_t>(token), 0.0);
       INFO("n " << n << ", seed " << seed);
       REQUIRE(token < n);
@@ -37,8 +37,8 @@ TEST_CASE("draws follow the exact probabilities") {
     std::vector<double> count(n);
     // Half by position, half by stream: either alone makes draws independent.
     for (std::size_t i = 0; i != draws; ++i) {
-      const tl::StepContext context{.seed = 42, .stream = i % 2 * i, .position = (1 - i % 2) * i};
-      ++count[static_cast<std::size_t>(tl::Multinomial{}(logits, context))];
+      const tl::StepContext context{.position = (1 - i % 2) * i};
+      ++count[static_cast<std::size_t>(tl::draw_token(tl::Multinomial{}, logits, context, {42, i % 2 * i}))];
     }
     REQUIRE(count[1] == 0);
     double chi_square = 0, rest = 0, rest_expected = 0, degrees = -1;
@@ -60,7 +60,8 @@ TEST_CASE("draws follow the exact probabilities") {
 TEST_CASE("no token left, or a logit that overflowed, is an error by position") {
   const std::vector<float> none(3, tl::removed_logit), overflowed{1, std::numeric_limits<float>::infinity()};
   const auto refused = [](const auto& draw, std::span<const float> logits) {
-    return reference::mentions(reference::message([&] { draw(logits, {.position = 31}); }), "at position 31");
+    return reference::mentions(reference::message([&] { tl::draw_token(draw, logits, {.position = 31}, {}); }),
+                               "at position 31");
   };
   for (const std::span<const float> logits : {std::span(none), std::span(none).first(0), std::span(overflowed)}) {
     CHECK(refused(tl::Greedy{}, logits));

@@ -20,7 +20,7 @@ struct Alternate {
 
 TEST_CASE("the stages run in order, then the draw") {
   const std::vector<tl::Token> text{0, 1, 1};
-  const tl::StepContext context{.seed = 3, .position = 3, .history = text, .prompt_length = 1};
+  const tl::StepContext context{.position = 3, .history = text, .prompt_length = 1};
   const tl::Pipeline pipeline{Alternate{1}, tl::RepetitionPenalty{2}, tl::Temperature{0.5}, tl::TopK{2}, tl::Greedy{}};
   std::vector<float> logits{4, 3, 2, 1}, by_hand = logits;
   Alternate{1}(by_hand, context);
@@ -53,7 +53,7 @@ TEST_CASE("draws of a full pipeline follow the shaped distribution") {
   std::vector<double> count(p.size());
   for (std::size_t i = 0; i != draws; ++i) {
     auto logits = raw;
-    ++count[static_cast<std::size_t>(pipeline(logits, {.seed = 9, .position = i}))];
+    ++count[static_cast<std::size_t>(pipeline(logits, {.position = i}, {9, 0}))];
   }
   double chi_square = 0, degrees = -1;
   for (std::size_t i = 0; i != p.size(); ++i) {
@@ -71,7 +71,7 @@ TEST_CASE("a token depends on its own names alone, not on what else is drawn") {
   const tl::Pipeline pipeline{tl::Temperature{1.3}, tl::TopP{0.98}, tl::Multinomial{}};
   const auto draw = [&](std::uint64_t stream, std::size_t position) {
     auto logits = reference::logits(500, stream * 100 + 2 * position);
-    return pipeline(logits, {.seed = 5, .stream = stream, .position = position});
+    return pipeline(logits, {.position = position}, {5, stream});
   };
   std::vector<tl::Token> batched, alone;
   for (std::size_t position = 0; position != 40; ++position)

@@ -10,11 +10,10 @@ namespace {
 void require_equal(const tl::Sampler& sampler, const auto& pipeline, std::size_t d_vocab) {
   std::vector<tl::Token> text{1, 2, 2};
   for (std::uint64_t seed = 0; seed != 30; ++seed) {
-    const tl::StepContext context{
-        .seed = seed, .stream = 4, .position = text.size(), .history = text, .prompt_length = 3};
+    const tl::StepContext context{.position = text.size(), .history = text, .prompt_length = 3};
     std::vector<float> a = reference::logits(d_vocab, seed), b = a;
-    const tl::Token token = sampler(a, context);
-    REQUIRE(token == pipeline(b, context));
+    const tl::Token token = sampler(a, context, {seed, 4});
+    REQUIRE(token == pipeline(b, context, {seed, 4}));
     REQUIRE(a == b);
     text.push_back(token);
   }
@@ -69,7 +68,7 @@ TEST_CASE("one sampler serves two threads") {
   const auto run = [&](std::vector<tl::Token>& text) {
     for (std::size_t i = 0; i != 200; ++i) {
       auto logits = reference::logits(400, 2 * i);
-      text.push_back(sampler(logits, {.seed = 1, .position = i, .history = text}));
+      text.push_back(sampler(logits, {.position = i, .history = text}, {1, 0}));
     }
   };
   std::vector<tl::Token> a, b, alone;

@@ -6,7 +6,7 @@
 #include <limits>
 #include <span>
 #include <tl/core/error.hpp>
-#include <tl/core/philox.hpp>
+#include <tl/core/random_numbers.hpp>
 #include <tl/decode/logits.hpp>
 #include <tl/decode/stage.hpp>
 
@@ -33,9 +33,11 @@ struct Greedy {
 };
 
 // A token by its probability softmax(logits): the inverse of the cumulative distribution in index order, at the number
-// uniform(context.key(), position, Purpose::draw, 0). Sums are double. Throws Error where no token is left.
+// uniform(key, position, Purpose::draw, 0). Sums are double. Throws Error where no token is left.
 struct Multinomial {
-  Token operator()(std::span<const float> logits, const StepContext& context) const {
+  static constexpr Purpose purpose = Purpose::draw;
+
+  Token operator()(std::span<const float> logits, const StepContext& context, RandomNumbers<purpose>& numbers) const {
     const float top = detail::greatest_left(logits, context);
     // Sums of blocks of tokens first, so that only the block that holds the draw is walked: each exponential is taken
     // once and nothing is stored but the sums.
@@ -51,7 +53,7 @@ struct Multinomial {
       for (const float logit : block(b)) sums[b] += relative_probability(logit, top);
       total += sums[b];
     }
-    const double target = uniform(context.key(), context.position, Purpose::draw, 0) * total;  // below total
+    const double target = numbers.uniform() * total;  // below total
     std::size_t b = 0;
     double below = 0;  // all blocks before b
     while (below + sums[b] <= target) below += sums[b++];

@@ -50,10 +50,10 @@ struct Generation {
   }
 };
 
-// Draws a token from logits [d_vocab], which it may change: a Sampler or a Pipeline.
+// Draws a token from logits [d_vocab], which it may change, with random numbers of the key: a Sampler or a Pipeline.
 template <class P>
-concept TokenPicker = requires(const P& pick, std::span<float> logits, const StepContext& context) {
-  { pick(logits, context) } -> std::same_as<Token>;
+concept TokenPicker = requires(const P& pick, std::span<float> logits, const StepContext& context, RandomKey key) {
+  { pick(logits, context, key) } -> std::same_as<Token>;
 };
 
 // Called with each token as it is drawn; a text whose callback returns false ends there.
@@ -153,8 +153,8 @@ Generation<typename Model::template RunOf<Policies...>> generate(const Model& mo
     for (std::size_t row = 0; row != active.size(); ++row) {
       const std::size_t text = active[row], prompt_length = prompts[text].tokens.size();
       std::vector<Token>& history = histories[text];
-      const Token token = pick(logits(row).values(), StepContext{options.sampling.seed, prompts[text].stream,
-                                                                 history.size(), history, prompt_length});
+      const Token token = pick(logits(row).values(), StepContext{history.size(), history, prompt_length},
+                               RandomKey{options.sampling.seed, prompts[text].stream});
       history.push_back(token);
       const bool go_on = !on_token || on_token(text, token);
       if (stop_tokens.contains(token)) stops[text] = StopReason::stop_token;

@@ -43,7 +43,10 @@ struct PartList {
 template <class... Parts>
 class Pipeline {
   using List = detail::PartList<Parts...>;
-  static_assert(List::ends_in_draw(), "tl: a pipeline ends in its draw: Greedy or Multinomial stands last");
+  static_assert(
+      List::ends_in_draw(),
+      "tl: a pipeline ends in its draw: Greedy or Multinomial stands last, or one of your own whose operator() "
+      "const takes the logits, a StepContext and, where it names a purpose, the RandomNumbers of that purpose");
   static_assert(List::stages_before(),
                 "tl: all parts of a pipeline but the last are stages: a StageKind named kind, and "
                 "void operator()(std::span<float> logits, const StepContext&) const");
@@ -55,7 +58,8 @@ class Pipeline {
       List::ordered(StageKind::temperature, StageKind::truncates),
       "tl: the temperature stands before top-k, top-p and min-p: they truncate the distribution that is drawn");
   static_assert(List::ordered(StageKind::temperature, StageKind::temperature),
-                "tl: a pipeline has one temperature: a second would see logits that are scaled already");
+                "tl: a pipeline has one temperature, fixed or dynamic: a second would scale logits that are scaled "
+                "already, and measure their entropy instead of the model's");
 
  public:
   constexpr explicit Pipeline(Parts... parts) : parts_(std::move(parts)...) {}
@@ -68,10 +72,11 @@ class Pipeline {
     (std::make_index_sequence<List::stages>());
   }
 
-  // Shapes the logits, in place, and draws. Throws Error also where no token is left.
-  Token operator()(std::span<float> logits, const StepContext& context) const {
+  // Shapes the logits, in place, and draws with random numbers of the sequence's key, which the draw alone is given: a
+  // number cannot be used twice. Throws Error also where no token is left.
+  Token operator()(std::span<float> logits, const StepContext& context, RandomKey key = {}) const {
     shape(logits, context);
-    return std::get<List::stages>(parts_)(std::span<const float>(logits), context);
+    return draw_token(std::get<List::stages>(parts_), logits, context, key);
   }
 
  private:

@@ -15,7 +15,7 @@ namespace TL_NAMESPACE {
 // and truncation, which never change it, are left out. A const value: many threads may use one.
 class Sampler {
  public:
-  // Throws Error as SamplingOptions::validate does. The seed is the StepContext's affair.
+  // Throws Error as SamplingOptions::validate does. The seed is the affair of the key that each draw is given.
   explicit Sampler(const SamplingOptions& options = {}) {
     options.validate();
     if (!options.logit_bias.empty()) stages_.emplace_back(LogitBias{options.logit_bias});
@@ -36,11 +36,11 @@ class Sampler {
     for (const Stage& stage : stages_) std::visit([&](const auto& s) { s(logits, context); }, stage);
   }
 
-  // Shapes the logits [d_vocab], in place, and draws. Throws Error where a logit is NaN or +inf, where no token is
-  // left, and as the stages do.
-  Token operator()(std::span<float> logits, const StepContext& context) const {
+  // Shapes the logits [d_vocab], in place, and draws with the sequence's random numbers. Throws Error where a logit is
+  // NaN or +inf, where no token is left, and as the stages do.
+  Token operator()(std::span<float> logits, const StepContext& context, RandomKey key = {}) const {
     shape(logits, context);
-    return std::visit([&](const auto& draw) { return draw(std::span<const float>(logits), context); }, draw_);
+    return std::visit([&](const auto& draw) { return draw_token(draw, logits, context, key); }, draw_);
   }
 
  private:
