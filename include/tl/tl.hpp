@@ -13,6 +13,7 @@
 #include <tl/core/shape.hpp>
 #include <tl/core/tensor.hpp>
 #include <tl/core/token.hpp>
+#include <tl/decode/cumulative_weights.hpp>
 #include <tl/decode/distinct_tokens.hpp>
 #include <tl/decode/draw.hpp>
 #include <tl/decode/edited_texts.hpp>
@@ -210,6 +211,13 @@
 #include <tl/sae/token_concentration.hpp>
 #include <tl/sae/top_indices.hpp>
 #include <tl/sae/training_text.hpp>
+#include <tl/speculation/growth.hpp>
+#include <tl/speculation/next_child.hpp>
+#include <tl/speculation/optimal_shape.hpp>
+#include <tl/speculation/proposal.hpp>
+#include <tl/speculation/residual.hpp>
+#include <tl/speculation/token_tree.hpp>
+#include <tl/speculation/tree_shape.hpp>
 #include <tl/text/ascii_words.hpp>
 #include <tl/text/byte_alphabet.hpp>
 #include <tl/text/merges.hpp>

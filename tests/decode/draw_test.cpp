@@ -57,6 +57,21 @@ TEST_CASE("draws follow the exact probabilities") {
   }
 }
 
+TEST_CASE("a draw writes the distribution that it draws from") {
+  for (std::uint64_t seed = 0; seed != 20; ++seed) {
+    const auto logits = reference::logits(300, seed);
+    const auto p = reference::probabilities(logits);
+    std::vector<double> greedy(300, 7), multinomial(300, 7);
+    tl::Greedy{}.distribution(logits, {}, greedy);
+    tl::Multinomial{}.distribution(logits, {}, multinomial);
+    const double total = std::accumulate(multinomial.begin(), multinomial.end(), 0.0);
+    for (std::size_t i = 0; i != 300; ++i) {
+      REQUIRE(greedy[i] == double(static_cast<tl::Token>(i) == tl::Greedy{}(logits, {})));
+      REQUIRE(multinomial[i] / total == Approx(p[i]).margin(1e-9).epsilon(1e-5));
+    }
+  }
+}
+
 TEST_CASE("no token left, or a logit that overflowed, is an error by position") {
   const std::vector<float> none(3, tl::removed_logit), overflowed{1, std::numeric_limits<float>::infinity()};
   const auto refused = [](const auto& draw, std::span<const float> logits) {

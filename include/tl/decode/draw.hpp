@@ -1,12 +1,12 @@
 #pragma once
 // The draws that end a pipeline.
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <limits>
 #include <span>
 #include <tl/core/error.hpp>
 #include <tl/core/random_numbers.hpp>
+#include <tl/decode/cumulative_weights.hpp>
 #include <tl/decode/logits.hpp>
 #include <tl/decode/stage.hpp>
 
@@ -25,10 +25,17 @@ inline float greatest_left(std::span<const float> logits, const StepContext& con
 }
 }  // namespace detail
 
+// Each draw also writes the distribution that it draws from, up to a factor: for who decides by the probabilities
+// whether to draw at all.
+
 // The most probable token; the lowest index of equals. Throws Error where no token is left.
 struct Greedy {
   Token operator()(std::span<const float> logits, const StepContext& context) const {
     return static_cast<Token>(std::ranges::find(logits, detail::greatest_left(logits, context)) - logits.begin());
+  }
+  void distribution(std::span<const float> logits, const StepContext& context, std::span<double> weights) const {
+    std::ranges::fill(weights, 0.0);
+    weights[static_cast<std::size_t>((*this)(logits, context))] = 1;
   }
 };
 
@@ -37,36 +44,15 @@ struct Greedy {
 struct Multinomial {
   static constexpr Purpose purpose = Purpose::draw;
 
+  // Each exponential is taken once, and nothing is stored but sums.
   Token operator()(std::span<const float> logits, const StepContext& context, RandomNumbers<purpose>& numbers) const {
     const float top = detail::greatest_left(logits, context);
-    // Sums of blocks of tokens first, so that only the block that holds the draw is walked: each exponential is taken
-    // once and nothing is stored but the sums.
-    constexpr std::size_t blocks = 256;
-    const std::size_t width = (logits.size() + blocks - 1) / blocks;
-    const auto block = [&](std::size_t b) {
-      const std::size_t first = std::min(b * width, logits.size());
-      return logits.subspan(first, std::min(width, logits.size() - first));
-    };
-    std::array<double, blocks> sums{};
-    double total = 0;
-    for (std::size_t b = 0; b != blocks; ++b) {
-      for (const float logit : block(b)) sums[b] += relative_probability(logit, top);
-      total += sums[b];
-    }
-    const double target = numbers.uniform() * total;  // below total
-    std::size_t b = 0;
-    double below = 0;  // all blocks before b
-    while (below + sums[b] <= target) below += sums[b++];
-    std::size_t token = b * width;
-    for (std::size_t i = token; const float logit : block(b)) {
-      if (const double w = relative_probability(logit, top); w > 0) {
-        token = i;  // also where rounding leaves the last sum short of the target
-        below += w;
-        if (below > target) break;
-      }
-      ++i;
-    }
-    return static_cast<Token>(token);
+    const auto weight = [=](std::size_t token) { return relative_probability(logits[token], top); };
+    return static_cast<Token>(CumulativeWeights(logits.size(), weight).draw(numbers.uniform(), weight));
+  }
+  void distribution(std::span<const float> logits, const StepContext& context, std::span<double> weights) const {
+    const float top = detail::greatest_left(logits, context);
+    for (std::size_t i = 0; i != logits.size(); ++i) weights[i] = relative_probability(logits[i], top);
   }
 };
 

@@ -79,6 +79,13 @@ class Pipeline {
     return draw_token(std::get<List::stages>(parts_), logits, context, key);
   }
 
+  // Shapes the logits, in place, and writes the distribution that is drawn from, up to a factor. Throws Error as the
+  // draw does.
+  void distribution(std::span<float> logits, const StepContext& context, std::span<double> weights) const {
+    shape(logits, context);
+    std::get<List::stages>(parts_).distribution(logits, context, weights);
+  }
+
  private:
   std::tuple<Parts...> parts_;
 };

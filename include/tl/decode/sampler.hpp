@@ -43,6 +43,12 @@ class Sampler {
     return std::visit([&](const auto& draw) { return draw_token(draw, logits, context, key); }, draw_);
   }
 
+  // Shapes the logits, in place, and writes the distribution that is drawn from, up to a factor.
+  void distribution(std::span<float> logits, const StepContext& context, std::span<double> weights) const {
+    shape(logits, context);
+    std::visit([&](const auto& draw) { draw.distribution(logits, context, weights); }, draw_);
+  }
+
  private:
   using Stage =
       std::variant<LogitBias, RepetitionPenalty, FrequencyPenalty, PresencePenalty, Temperature, TopK, TopP, MinP>;
