@@ -18,7 +18,7 @@ class RandomNumbers {
   RandomNumbers& operator=(const RandomNumbers&) = delete;
 
   // Uniform in [0, 1). Throws Error as random_bits does.
-  constexpr double uniform() { return TL_NAMESPACE::uniform(key_, position_, P, next_++); }
+  constexpr double uniform() { return tl::uniform(key_, position_, P, next_++); }
 
  private:
   RandomKey key_;
