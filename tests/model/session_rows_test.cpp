@@ -42,7 +42,7 @@ TEST_CASE("nodes of a tree see their ancestors, variants the sequence before the
   grow(rows, a, 4);
   rows.begin_growing(0, false);
   const std::vector<TreeNode> nodes{{5, -1}, {6, 0}, {7, 0}, {8, 2}};
-  rows.append_tree(a, nodes);
+  rows.append_tree({a, nodes}, Need::all_logits);
   CHECK(past_lengths(rows) == std::vector<std::size_t>{5, 6, 6, 7});
   CHECK(rows.workspace().positions == std::vector<std::uint32_t>{4, 5, 5, 6});
 

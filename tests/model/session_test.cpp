@@ -136,6 +136,103 @@ TEMPLATE_TEST_CASE("every path of a token tree has the bits of that path decoded
   }
 }
 
+TEMPLATE_TEST_CASE("accepting a path of a tree leaves the past of those tokens in a line", "", float, bf16, int8) {
+  const auto model = random_model<odd, TestType>();
+  const auto a = some_tokens(29, odd), b = some_tokens(14, odd, 3);
+  std::vector<float> seen;  // patterns and z of the rows that run: they depend on every key and every value before
+  auto session = model.session({}, observe<"blocks.*.attn.hook_pattern">([&](auto pattern, Context) {
+                                 seen.insert(seen.end(), pattern.data(), pattern.data() + pattern.size());
+                               }),
+                               observe<"blocks.*.attn.hook_z">(
+                                   [&](auto z, Context) { seen.insert(seen.end(), z.data(), z.data() + z.size()); }));
+  const std::vector<Extension> both{{session.open(29), a}, {session.open(14), b}};
+  session.extend(both);
+  //  5 - 6 - 7            1 - 2
+  //    \ 8 - 9 - 10         \ 3 - 4
+  //  11 - 5
+  const std::vector<TreeNode> first{{5, -1}, {6, 0}, {11, -1}, {8, 0}, {7, 1}, {9, 3}, {5, 2}, {10, 5}};
+  const std::vector<TreeNode> second{{1, -1}, {2, 0}, {3, 0}, {4, 2}};
+  const std::vector<TreeExtension> trees{{0, first}, {1, second}};
+  const auto together = values_of(session.trees(trees));
+  auto alone = values_of(session.tree(0, first));
+  const auto other = values_of(session.tree(1, second));
+  alone.insert(alone.end(), other.begin(), other.end());
+  CHECK((together == alone));
+
+  SECTION("level by level as well") {
+    std::vector<float> levels;
+    for (const auto& [from, to] : {std::pair{0u, 1u}, {1u, 4u}, {4u, 8u}}) {
+      const TreeExtension level{0, std::span(first).first(to), from};
+      const auto logits = values_of(session.trees(std::span(&level, 1)));
+      levels.insert(levels.end(), logits.begin(), logits.end());
+    }
+    CHECK(std::equal(levels.begin(), levels.end(), together.begin()));
+  }
+  auto fork = session.fork(29);
+  session.accept(1, std::array<std::size_t, 3>{0, 2, 3});
+  session.tree(0, first);
+  session.accept(0, std::array<std::size_t, 4>{0, 3, 5, 7});
+  CHECK((session.length(0) == 33 && session.length(1) == 17));
+  auto line_a = a, line_b = b;
+  line_a.insert(line_a.end(), {5, 8, 9, 10, 42});
+  line_b.insert(line_b.end(), {1, 3, 4, 42});
+  const Token next = 42;
+  const auto goes_on = [&](auto& from, std::size_t sequence, const std::vector<Token>& line) {
+    seen.clear();
+    const auto logits = values_of(from.extend(sequence, std::span(&next, 1)));
+    const auto row = seen;
+    seen.clear();
+    std::vector<float> rows;
+    auto watched = model.session({}, observe<"blocks.*.attn.hook_pattern">([&](auto pattern, Context) {
+                                   rows.insert(rows.end(), pattern.data(), pattern.data() + pattern.size());
+                                 }),
+                                 observe<"blocks.*.attn.hook_z">(
+                                     [&](auto z, Context) { rows.insert(rows.end(), z.data(), z.data() + z.size()); }));
+    watched.extend(watched.open(1), std::span(line).first(line.size() - 1), Need::past);
+    rows.clear();
+    CHECK((values_of(watched.extend(0, std::span(&next, 1))) == logits));
+    CHECK((row.empty() || row == rows));
+  };
+  goes_on(session, 0, line_a);
+  goes_on(session, 1, line_b);
+  SECTION("and of a fork between the tree and the path nothing") {
+    auto line = a;
+    line.push_back(next);
+    goes_on(fork, 0, line);
+  }
+}
+
+TEST_CASE("a path is accepted only of the tree that lies behind the sequence, and its edits are remembered") {
+  const auto model = random_model<odd>();
+  auto session = model.session({}, ablate<"blocks.0.attn.hook_z">().where(at{21}));
+  session.extend(session.open(20), some_tokens(20, odd));
+  const std::vector<TreeNode> nodes{{5, -1}, {6, 0}, {7, 0}};
+  session.tree(0, nodes);
+  CHECK_THROWS_WITH(session.accept(0, std::array<std::size_t, 2>{0, 3}),
+                    "node 3 does not go on the path: the tree that ran last behind sequence 0 has 3 nodes, and a path "
+                    "begins at a root and goes from parent to child");
+  CHECK_THROWS_WITH(session.accept(0, std::array<std::size_t, 2>{1, 2}),
+                    "node 1 does not go on the path: the tree that ran last behind sequence 0 has 3 nodes, and a path "
+                    "begins at a root "
+                    "and goes from parent to child");
+  CHECK_NOTHROW(session.fork(20));
+  session.accept(0, std::array<std::size_t, 2>{0, 2});
+  CHECK_THROWS_WITH(
+      session.fork(22),
+      "cannot fork at position 22: a hook of this session wrote at position 21, so the past is not the new hooks' own");
+  CHECK_THROWS_WITH(session.accept(0, std::array<std::size_t, 1>{0}),
+                    "node 0 does not go on the path: the tree that ran last behind sequence 0 has 0 nodes, and a path "
+                    "begins at a root "
+                    "and goes from parent to child");
+  const TreeExtension other{0, nodes, 2}, twice[]{{0, nodes}, {0, nodes}};
+  CHECK_THROWS_WITH(session.trees(std::span(&other, 1)),
+                    "the first 2 nodes of a token tree are not those that ran last behind sequence 0");
+  CHECK_THROWS_WITH(session.trees(twice), "sequence 0 has two trees in one call");
+  std::vector<TreeNode> deep;
+  for (std::ptrdiff_t i = 0; i != 69; ++i) deep.push_back({1, i - 1});
+  CHECK_THROWS_WITH(session.tree(0, deep), "the context holds 90 tokens, and 91 were given");
+}
+
 TEMPLATE_TEST_CASE("capturing everything changes no bit, and neither do scores and patterns in memory", "", float, bf16, int8) {
   const auto model = random_model<odd, TestType>();
   const auto tokens = some_tokens(23, odd);

@@ -46,6 +46,22 @@ class KvCache {
   // Another number for a block, whose memory is then shared.
   std::uint32_t share(std::uint32_t block) { return add(memory_[block]); }
 
+  // The keys and values of a slot, in every layer, become those of another, whose block is not shared.
+  void copy_slot(std::size_t from, std::size_t to) {
+    if (from == to) return;
+    const float* const source = table_[from / kernels::block_slots];
+    float* const target = table_[to / kernels::block_slots];
+    const std::size_t n_layer = block_size_ / layer_size_;
+    for (std::size_t index = 0; index != n_layer; ++index) {
+      const kernels::KeyValues at = layer(index);
+      for (std::size_t head = 0; head != n_head_; ++head) {
+        for (std::size_t d = 0; d != d_head_; ++d)
+          target[at.key_index(head, d, to)] = source[at.key_index(head, d, from)];
+        std::copy_n(source + at.value_index(head, from, 0), d_head_, target + at.value_index(head, to, 0));
+      }
+    }
+  }
+
   // Appends to `spans` the first `count` slots of the sequence, merging neighbours.
   static void append_spans(const BlockList& blocks, std::size_t count, std::size_t floor,
                            std::vector<kernels::Span>& spans) {

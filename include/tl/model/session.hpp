@@ -110,14 +110,35 @@ class Session {
     return logits;
   }
 
-  // Logits of every node of a token tree that grows from the sequence's end. Each node attends to the sequence, its own
-  // ancestors and itself, so it has the bits of the same tokens decoded in a line. The sequence does not grow.
-  LogitsView tree(std::size_t sequence_index, std::span<const TreeNode> nodes) {
+  // Logits of every node, but those computed before, of token trees that grow from the ends of sequences, in one pass,
+  // in the order given. Each node attends to the sequence, its own ancestors and itself, so it has the bits of the same
+  // tokens decoded in a line. To hooks its rows are of Phase::verify. The sequences do not grow until accept(). Throws
+  // Error where a path is longer than the context left, a node comes before its parent, a sequence is named twice, or
+  // the nodes computed before are not those that ran last.
+  LogitsView trees(std::span<const TreeExtension> trees, Need need = Need::all_logits) {
     require_complete();
     if constexpr (mixes_rows) throw Error("a hook that mixes rows cannot run on a token tree");
     rows_.begin_growing(0, false);
-    rows_.append_tree(sequence_index, nodes);
-    return forward(Need::all_logits);
+    for (const TreeExtension& tree : trees) {
+      for (const TreeExtension* before = trees.data(); before != &tree; ++before)
+        if (before->sequence == tree.sequence) throw Error("sequence ", tree.sequence, " has two trees in one call");
+      rows_.append_tree(tree, need);
+    }
+    const LogitsView logits = forward(need);
+    for (const TreeExtension& tree : trees) rows_.keep_tree(tree);
+    return logits;
+  }
+  LogitsView tree(std::size_t sequence, std::span<const TreeNode> nodes) {
+    const TreeExtension one{sequence, nodes};
+    return trees(std::span(&one, 1));
+  }
+  // The sequence grows by a path of the tree that ran last behind it: nodes, each the parent of the next, the first a
+  // root. Their keys and values move to their places, and the past is what the tokens in a line would have given.
+  // Throws Error where the nodes are no such path, or the tree is gone: the sequence was extended or rewound since.
+  void accept(std::size_t sequence_index, std::span<const std::size_t> path) {
+    const std::size_t length = this->length(sequence_index);
+    rows_.accept(sequence_index, path);
+    note_edits(rows_.sequence(sequence_index, 0), length, length + path.size());
   }
 
   // Runs variants of a sequence from a layer on, all in one pass. Each attends to the sequence before its first
@@ -199,10 +220,14 @@ class Session {
       throw Error(
           "a hook that mixes rows is offered whole sequences only: it can run neither on a part of a prompt nor "
           "while generating");
-    for (std::size_t position = sequence.length; position != sequence.length + count; ++position)
+    note_edits(sequence, sequence.length, sequence.length + count);
+    rows_.append(index, tokens, count, need);
+  }
+  // Whether hooks write at positions [first, last) of the sequence.
+  void note_edits(SessionRows::Sequence& sequence, std::size_t first, std::size_t last) {
+    for (std::size_t position = first; position != last; ++position)
       if (position < sequence.edited_from && edits_at(position, sequence.prompt_length))
         sequence.edited_from = position;
-    rows_.append(index, tokens, count, need);
   }
   bool edits_at(std::size_t position, std::size_t prompt_length) {
     detail::EditsAt visitor{position, prompt_length};

@@ -29,6 +29,7 @@ TL_INLINE void SessionRows::rewind(std::size_t sequence, std::size_t length) {
   Sequence& target = this->sequence(sequence, 0);
   if (length > target.length) throw Error("cannot rewind a sequence of ", target.length, " positions to ", length);
   target.length = length;
+  target.tree.clear();
   if (target.edited_from >= length) target.edited_from = never;
 }
 
@@ -85,6 +86,7 @@ TL_INLINE void SessionRows::begin_growing(std::size_t layer, bool residual_given
 
 TL_INLINE void SessionRows::append(std::size_t index, const Token* tokens, std::size_t count, Need need) {
   Sequence& sequence = this->sequence(index, count);
+  sequence.tree.clear();
   cache_.reserve(sequence.blocks, sequence.length, sequence.length + count);
   for (std::size_t i = 0; i != count; ++i) {
     const std::size_t position = sequence.length + i;
@@ -95,28 +97,60 @@ TL_INLINE void SessionRows::append(std::size_t index, const Token* tokens, std::
   choose(need, count);
 }
 
-TL_INLINE void SessionRows::append_tree(std::size_t index, std::span<const TreeNode> nodes) {
+TL_INLINE void SessionRows::append_tree(const TreeExtension& tree, Need need) {
+  const std::size_t index = tree.sequence, n = tree.nodes.size();
   Sequence& sequence = this->sequence(index, 0);
   const std::size_t length = sequence.length;
-  std::vector<std::size_t> depth(nodes.size());
-  cache_.reserve(sequence.blocks, length, length + nodes.size());
-  std::vector<std::size_t> path;
-  for (std::size_t i = 0; i != nodes.size(); ++i) {
-    const std::ptrdiff_t parent = nodes[i].parent;
+  if (tree.computed > n || tree.computed > sequence.tree.size() ||
+      !std::equal(sequence.tree.begin(), sequence.tree.begin() + static_cast<std::ptrdiff_t>(tree.computed),
+                  tree.nodes.begin()))
+    throw Error("the first ", tree.computed, " nodes of a token tree are not those that ran last behind sequence ",
+                index);
+  sequence.tree.resize(tree.computed);
+  std::vector<std::size_t> depth(n), path;
+  cache_.reserve(sequence.blocks, length, length + n);
+  for (std::size_t i = 0; i != n; ++i) {
+    const std::ptrdiff_t parent = tree.nodes[i].parent;
     if (parent >= static_cast<std::ptrdiff_t>(i))
       throw Error("node ", i, " of a token tree names parent ", parent, ", which does not come before it");
     depth[i] = parent < 0 ? 0 : depth[static_cast<std::size_t>(parent)] + 1;
+    if (i < tree.computed) continue;
     require_room(length + depth[i] + 1);
     path.clear();
-    for (auto node = static_cast<std::ptrdiff_t>(i); node >= 0; node = nodes[static_cast<std::size_t>(node)].parent)
+    for (auto node = static_cast<std::ptrdiff_t>(i); node >= 0;
+         node = tree.nodes[static_cast<std::size_t>(node)].parent)
       path.push_back(static_cast<std::size_t>(node));
     KvCache::append_spans(sequence.blocks, length, batch_.span_floor(), batch_.spans());
     for (std::size_t j = path.size(); j-- != 0;)
       KvCache::append_span({KvCache::slot(sequence.blocks, length + path[j]), 1}, batch_.span_floor(), batch_.spans());
-    push(index, sequence.prompt_length, nodes[i].token, length + depth[i], KvCache::slot(sequence.blocks, length + i),
-         RowKind::draft);
+    push(index, sequence.prompt_length, tree.nodes[i].token, length + depth[i],
+         KvCache::slot(sequence.blocks, length + i), RowKind::draft);
   }
-  choose(Need::all_logits, nodes.size());
+  choose(need, n - tree.computed);
+}
+
+TL_INLINE void SessionRows::keep_tree(const TreeExtension& tree) {
+  sequence(tree.sequence, 0).tree.assign(tree.nodes.begin(), tree.nodes.end());
+}
+
+TL_INLINE void SessionRows::accept(std::size_t index, std::span<const std::size_t> path) {
+  Sequence& sequence = this->sequence(index, path.size());
+  std::ptrdiff_t parent = -1;
+  for (const std::size_t node : path) {
+    if (node >= sequence.tree.size() || sequence.tree[node].parent != parent)
+      throw Error("node ", node, " does not go on the path: the tree that ran last behind sequence ", index, " has ",
+                  sequence.tree.size(), " nodes, and a path begins at a root and goes from parent to child");
+    parent = static_cast<std::ptrdiff_t>(node);
+  }
+  const std::size_t length = sequence.length;
+  cache_.reserve(sequence.blocks, length, length + path.size());
+  for (std::size_t j = 0; j != path.size(); ++j) {  // a parent comes before its child: j <= path[j], and none is lost
+    const std::uint32_t to = KvCache::slot(sequence.blocks, length + j);
+    cache_.copy_slot(KvCache::slot(sequence.blocks, length + path[j]), to);
+    slot_position_[to] = static_cast<std::uint32_t>(length + j);
+  }
+  sequence.length = length + path.size();
+  sequence.tree.clear();
 }
 
 TL_INLINE void SessionRows::append_variants(std::size_t index, std::span<const Variant> variants, Need need) {

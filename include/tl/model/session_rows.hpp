@@ -31,6 +31,15 @@ struct Extension {
 struct TreeNode {
   Token token;
   std::ptrdiff_t parent;
+  friend constexpr bool operator==(const TreeNode&, const TreeNode&) = default;
+};
+
+// A token tree that grows from a sequence's end. Of its nodes the first `computed` have run in the passes before this
+// one and keep their place in the cache: a tree may grow level by level.
+struct TreeExtension {
+  std::size_t sequence;
+  std::span<const TreeNode> nodes;
+  std::size_t computed = 0;
 };
 
 // Another continuation of a sequence from position `first` on, as the residual stream [pos, d_model] of its rows where
@@ -48,6 +57,7 @@ class SessionRows {
     KvCache::BlockList blocks;
     std::size_t length, prompt_length;
     std::size_t edited_from = never;  // the first position that a hook wrote at
+    std::vector<TreeNode> tree{};     // the token tree that lies in the cache behind its end
   };
 
   // The configuration must outlive it.
@@ -70,10 +80,14 @@ class SessionRows {
   // Its rows: `count` that continue a sequence, tokens null where residuals are given; the nodes of a tree; variants,
   // with their residuals. The sequences do not get longer by it.
   void append(std::size_t sequence, const Token* tokens, std::size_t count, Need need);
-  void append_tree(std::size_t sequence, std::span<const TreeNode> nodes);
+  void append_tree(const TreeExtension& tree, Need need);
   void append_variants(std::size_t sequence, std::span<const Variant> variants, Need need);
-  // The pass has been run.
+  // The pass has been run; and a tree was in it.
   void end();
+  void keep_tree(const TreeExtension& tree);
+  // The sequence grows by a path of the tree behind its end, whose keys and values move up. Throws Error where the
+  // nodes are no path of it from its root on.
+  void accept(std::size_t sequence, std::span<const std::size_t> path);
 
   const RowBatch& batch() const { return batch_; }
   void note_key_positions() { batch_.note_key_positions(slot_position_); }
