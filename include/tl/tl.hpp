@@ -17,6 +17,7 @@
 #include <tl/decode/distinct_tokens.hpp>
 #include <tl/decode/draw.hpp>
 #include <tl/decode/edited_texts.hpp>
+#include <tl/decode/entropy.hpp>
 #include <tl/decode/generate.hpp>
 #include <tl/decode/heaviest.hpp>
 #include <tl/decode/language_model.hpp>
@@ -234,3 +235,12 @@
 #include <tl/train/gradient_norm.hpp>
 #include <tl/train/schedule.hpp>
 #include <tl/train/trained_tensor.hpp>
+#include <tl/watermark/detector.hpp>
+#include <tl/watermark/green_list.hpp>
+#include <tl/watermark/p_value.hpp>
+#include <tl/watermark/passage.hpp>
+#include <tl/watermark/prf.hpp>
+#include <tl/watermark/scheme.hpp>
+#include <tl/watermark/seeding.hpp>
+#include <tl/watermark/spike_entropy.hpp>
+#include <tl/watermark/watermark.hpp>

@@ -10,14 +10,15 @@
 
 namespace TL_NAMESPACE {
 
-// Draw for draw the same as Pipeline{LogitBias, RepetitionPenalty, FrequencyPenalty, PresencePenalty, Temperature,
-// TopK, TopP, MinP, Multinomial} without the stages that are off. At temperature 0 the draw is Greedy, and temperature
+// Draw for draw the same as Pipeline{first_stage, LogitBias, RepetitionPenalty, FrequencyPenalty, PresencePenalty,
+// Temperature, TopK, TopP, MinP, Multinomial} without the stages that are off. At temperature 0 the draw is Greedy, and temperature
 // and truncation, which never change it, are left out. A const value: many threads may use one.
 class Sampler {
  public:
   // Throws Error as SamplingOptions::validate does. The seed is the affair of the key that each draw is given.
   explicit Sampler(const SamplingOptions& options = {}) {
     options.validate();
+    if (options.first_stage) stages_.emplace_back(options.first_stage);
     if (!options.logit_bias.empty()) stages_.emplace_back(LogitBias{options.logit_bias});
     if (options.repetition_penalty != 1) stages_.emplace_back(RepetitionPenalty{options.repetition_penalty});
     if (options.frequency_penalty != 0) stages_.emplace_back(FrequencyPenalty{options.frequency_penalty});
@@ -50,8 +51,8 @@ class Sampler {
   }
 
  private:
-  using Stage =
-      std::variant<LogitBias, RepetitionPenalty, FrequencyPenalty, PresencePenalty, Temperature, TopK, TopP, MinP>;
+  using Stage = std::variant<decltype(SamplingOptions::first_stage), LogitBias, RepetitionPenalty, FrequencyPenalty,
+                             PresencePenalty, Temperature, TopK, TopP, MinP>;
   std::vector<Stage> stages_;
   std::variant<Greedy, Multinomial> draw_;
 };

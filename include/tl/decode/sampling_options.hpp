@@ -1,7 +1,9 @@
 #pragma once
-// How tokens are picked, as plain numbers: what a command line or a configuration file says.
+// How tokens are picked, as plain values: what a command line or a configuration file says.
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <span>
 #include <tl/core/namespace.hpp>
 #include <tl/decode/logit_bias.hpp>
 #include <tl/decode/penalties.hpp>
@@ -22,6 +24,8 @@ struct SamplingOptions {
   double presence_penalty = 0;    // 0 is off
   std::vector<TokenBias> logit_bias{};
   std::uint64_t seed = 0;
+  // A stage of one's own before all others: a watermark, a constraint. It sees the model's own logits.
+  std::function<void(std::span<float> logits, const StepContext&)> first_stage{};
 
   // Throws Error, one sentence about the first option that is out of range: the stages know their ranges.
   void validate() const {
