@@ -33,6 +33,7 @@
 #include <tl/decode/step_context.hpp>
 #include <tl/decode/stop.hpp>
 #include <tl/decode/temperature.hpp>
+#include <tl/decode/token_entropies.hpp>
 #include <tl/decode/truncation.hpp>
 #include <tl/hooks/ablate.hpp>
 #include <tl/hooks/basis.hpp>

@@ -95,7 +95,7 @@ TEST_CASE("a text too short to decide gets no p-value; no text is an error") {
 TEST_CASE("behind a gate only tokens of high entropy are scored") {
   const tl::WatermarkScheme gated{3, tl::LeftHash<1>{}, tl::BernoulliList{.25}, tl::EntropyGate{.9}};
   const auto tokens = texts::random(6, 1);
-  const std::vector<float> entropies{0, 1, .5, 2, .9f, .91f};
+  const std::vector<double> entropies{0, 1, .5, 2, .9, .91};
   const auto found = tl::WatermarkDetector{gated}.detect(tokens, entropies);
   for (std::size_t i = 0; i != tokens.size(); ++i) CHECK(found.tokens[i].scored == (i == 1 || i == 3 || i == 5));
   CHECK_THROWS_AS(tl::WatermarkDetector{gated}.detect(tokens, std::span(entropies).first(3)), tl::Error);

@@ -1,12 +1,15 @@
 #include <cmath>
-#include <cstring>
 #include <tl/decode/draw.hpp>
+#include <tl/decode/generate.hpp>
 #include <tl/decode/pipeline.hpp>
 #include <tl/decode/sampler.hpp>
+#include <tl/hooks/ablate.hpp>
+#include <tl/watermark/detector.hpp>
 #include <tl/watermark/watermark.hpp>
 
 #include "../catch.hpp"
 #include "../decode/reference.hpp"
+#include "../model/small_models.hpp"
 
 namespace {
 const std::vector<tl::Token> history{7, 0, 3, 9};
@@ -16,9 +19,6 @@ const tl::BernoulliList list{.25};
 std::vector<float> marked(const auto& stage, std::vector<float> logits) {
   stage(logits, context);
   return logits;
-}
-bool same_bits(const std::vector<float>& a, const std::vector<float>& b) {
-  return std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0;
 }
 }  // namespace
 
@@ -51,7 +51,7 @@ TEST_CASE("before a whole context nothing is biased") {
 
 TEST_CASE("a gate is closed where the entropy is not above its threshold") {
   const auto logits = reference::logits(500, 3);
-  const double entropy = tl::entropy(logits);
+  const double entropy = tl::entropy(logits).nats;
   const auto with = [&](double threshold) {
     return marked(tl::Watermark{tl::WatermarkScheme{1, tl::LeftHash<1>{}, list, tl::EntropyGate{threshold}}, 2},
                   logits);
@@ -69,6 +69,34 @@ TEST_CASE("a watermark is a stage of pipelines, and the first of a sampler") {
     std::vector<float> a = reference::logits(300, seed), b = a;
     CHECK(typed(a, context) == sampler(b, context));
     CHECK(same_bits(a, b));
+  }
+}
+
+TEST_CASE("several prompts generated at once, steered, carry the watermark that each carries alone") {
+  const auto model = random_model<odd>();
+  const tl::WatermarkScheme scheme{1, tl::LeftHash<2>{}, list, tl::EntropyGate{1}};
+  const tl::GenerateOptions options{.max_new_tokens = 40,
+                                    .sampling = {.seed = 5, .first_stage = tl::Watermark{scheme, 6}}};
+  const auto steer = [] { return tl::ablate<"blocks.1.hook_mlp_out">().where(tl::generated_only); };
+  const auto a = some_tokens(5, odd), b = some_tokens(9, odd, 3);
+  const std::vector<tl::Prompt> prompts{{a, 0}, {b, 1}};
+  const auto both = tl::generate(model, prompts, options, tl::Sampler(options.sampling), {}, steer());
+  for (std::size_t i = 0; i != 2; ++i) {
+    const auto alone =
+        tl::generate(model, std::span(&prompts[i], 1), options, tl::Sampler(options.sampling), {}, steer());
+    CHECK(both.texts[i].tokens == alone.texts[0].tokens);
+    std::vector<tl::Token> text(prompts[i].tokens.begin(), prompts[i].tokens.end());
+    text.insert(text.end(), alone.texts[0].tokens.begin(), alone.texts[0].tokens.end());
+    // The last drawn token is not run, so a hook that goes by prompt length is the same with the text in one piece.
+    auto session = model.session({}, steer());
+    const auto logits = session.extend(session.open(prompts[i].tokens.size()), text, tl::Need::all_logits);
+    std::vector<double> entropies(1);
+    for (std::size_t row = 0; row + 1 != text.size(); ++row)
+      entropies.push_back(tl::entropy(logits(row).values()).nats);
+    const auto found =
+        tl::WatermarkDetector{scheme}.detect(text, entropies, {.prompt_length = prompts[i].tokens.size()});
+    CHECK(found.scored > 20);
+    CHECK(found.z > 4);
   }
 }
 

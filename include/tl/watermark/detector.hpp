@@ -57,7 +57,7 @@ class WatermarkDetector {
 
   // entropies[i], in nats, is that of the model's distribution of tokens[i]; entropies[0] is not looked at. Throws
   // Error also where there is not one for each token.
-  Detection detect(std::span<const Token> tokens, std::span<const float> entropies,
+  Detection detect(std::span<const Token> tokens, std::span<const double> entropies,
                    const DetectOptions& options = {}) const {
     static_assert(Scheme::may_be_gated, "tl: this watermark has no entropy gate: detect(tokens) is all it needs");
     if (entropies.size() != tokens.size())
@@ -66,7 +66,7 @@ class WatermarkDetector {
   }
 
  private:
-  Detection scan(std::span<const Token> tokens, std::span<const float> entropies, const DetectOptions& options) const {
+  Detection scan(std::span<const Token> tokens, std::span<const double> entropies, const DetectOptions& options) const {
     if (tokens.size() <= options.prompt_length)
       throw Error("there is no text to look for a watermark in: ", tokens.size(), " tokens, ", options.prompt_length,
                   " of them the prompt's");

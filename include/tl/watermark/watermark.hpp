@@ -31,7 +31,7 @@ class Watermark {
   void operator()(std::span<float> logits, const StepContext& context) const {
     const std::size_t width = scheme_.width();
     if (delta_ == 0 || context.history.size() < width) return;
-    if (const auto gate = scheme_.entropy_gate(); gate && !gate->open(entropy(logits))) return;
+    if (const auto gate = scheme_.entropy_gate(); gate && !gate->open(entropy(logits).nats)) return;
     const ContextSeed after = scheme_.after(context.history.last(width));
     for (std::size_t token = 0; token != logits.size(); ++token)
       if (scheme_.green(after, static_cast<Token>(token))) logits[token] += delta_;
