@@ -2,6 +2,7 @@
 
 #include <map>
 #include <tl/decode/pipeline.hpp>
+#include <tl/hooks/dynamic_hooks.hpp>
 #include <tl/hooks/steer.hpp>
 #include "../catch.hpp"
 #include "../model/small_models.hpp"
@@ -135,7 +136,8 @@ TEST_CASE("prompts with a common beginning compute it once, and give what they g
       const auto together = generate(model, several, options, Sampler(sampled.sampling), {}, policies...);
       CHECK(together.prefill_rows == rows);
       for (std::size_t i = 0; i != 3; ++i) {
-        const auto alone = generate(model, std::span(&several[i], 1), sampled, Sampler(sampled.sampling), {}, policies...);
+        const auto alone =
+            generate(model, std::span(&several[i], 1), sampled, Sampler(sampled.sampling), {}, policies...);
         CHECK(alone.prefill_rows == prompts[i].size());
         CHECK(alone.texts[0].tokens == together.texts[i].tokens);
       }
@@ -152,4 +154,126 @@ TEST_CASE("prompts with a common beginning compute it once, and give what they g
 
   const std::vector<Prompt> of_one_bos{{std::span(prompts[0]).first(3), 0}, {std::span(prompts[2]).first(5), 1}};
   CHECK(generate(model, of_one_bos, sampled, Sampler(sampled.sampling), {}).prefill_rows == 8);  // no pass for 2 rows
+}
+
+namespace {
+// Five texts that begin alike, each with its own continuation, length, stop and stream.
+struct Branches {
+  std::vector<Token> prefix = some_tokens(30, odd);
+  std::vector<std::vector<Token>> tokens;
+  std::vector<Prompt> prompts;
+
+  Branches() {
+    for (std::size_t i = 0; i != 5; ++i) {
+      tokens.push_back(prefix);
+      for (const Token token : some_tokens(1 + i, odd, i + 20)) tokens.back().push_back(token);
+    }
+    for (std::size_t i = 0; i != 5; ++i) prompts.push_back({tokens[i], 40 + i, 6 + 4 * i, {}});
+  }
+};
+
+// What a picker was given, by stream and position.
+struct Recorder {
+  Sampler sampler{sampled.sampling};
+  std::map<std::pair<std::uint64_t, std::size_t>, std::vector<float>>* seen;
+  Token operator()(std::span<float> logits, const StepContext& context, RandomKey key) const {
+    (*seen)[{key.stream, context.position}] = {logits.begin(), logits.end()};
+    return sampler(logits, context, key);
+  }
+};
+}  // namespace
+
+TEST_CASE("branches of one past have the tokens and logits that each has alone, in the passes of the longest") {
+  const auto model = random_model<odd>();
+  const Branches branches;
+  std::map<std::pair<std::uint64_t, std::size_t>, std::vector<float>> together_logits, alone_logits;
+  const auto together = generate(model, branches.prompts, sampled, Recorder{.seen = &together_logits}, {});
+  CHECK(together.shared_positions == 30);
+  CHECK(together.prefill_rows == 30 + 1 + 2 + 3 + 4 + 5);
+  CHECK(together.forward_passes == 1 + 22);  // the prefix, and as many as the longest has tokens
+  for (std::size_t i = 0; i != 5; ++i) {
+    const auto alone =
+        generate(model, std::span(&branches.prompts[i], 1), sampled, Recorder{.seen = &alone_logits}, {});
+    CHECK(alone.texts[0].tokens == together.texts[i].tokens);
+    CHECK(together.texts[i].tokens.size() == 6 + 4 * i);
+    CHECK(alone.shared_positions == 0);
+  }
+  CHECK(together_logits == alone_logits);
+}
+
+TEST_CASE("a text may have a stop token of its own") {
+  const auto model = random_model<odd>();
+  Branches branches;
+  const auto free = generate(model, branches.prompts, sampled, Sampler(sampled.sampling), {});
+  const Token stop = free.texts[3].tokens[4];
+  branches.prompts[3].stop_tokens = std::span(&stop, 1);
+  const auto stopped = generate(model, branches.prompts, sampled, Sampler(sampled.sampling), {});
+  CHECK(stopped.texts[3].stop == StopReason::stop_token);
+  CHECK(stopped.texts[3].tokens.back() == stop);
+  CHECK(stopped.texts[3].tokens.size() <= 5);
+  for (std::size_t i : {0u, 1u, 2u, 4u}) CHECK(stopped.texts[i].tokens == free.texts[i].tokens);
+}
+
+TEST_CASE("a hook of one branch changes that branch alone, and the past is still computed once") {
+  const auto model = random_model<odd>();
+  const Branches branches;
+  Direction<"blocks.1.hook_resid_post", Basis::raw, Dims<odd>::d_model> v{Tensor<float, Dims<odd>::d_model>()};
+  v.vector(7) = 30.f;
+  const auto all_of = [&](auto... policies) {
+    return generate(model, branches.prompts, sampled, Sampler(sampled.sampling), {}, std::move(policies)...);
+  };
+  const auto plain = all_of(), hooked = all_of(steer(v, 1.f).where(sequences{2} && from{30}));
+  CHECK(hooked.shared_positions == 30);
+  const auto alone = generate(model, std::span(&branches.prompts[2], 1), sampled, Sampler(sampled.sampling), {},
+                              steer(v, 1.f).where(from{30}));
+  CHECK(hooked.texts[2].tokens == alone.texts[0].tokens);
+  CHECK(hooked.texts[2].tokens != plain.texts[2].tokens);
+  for (std::size_t i : {0u, 1u, 3u, 4u}) CHECK(hooked.texts[i].tokens == plain.texts[i].tokens);
+
+  DynamicHooks chosen;
+  chosen.edit(
+      "blocks.1.hook_resid_post",
+      [](const DynamicView& view, const Context& at) {
+        for (std::size_t row = 0; row != at.rows(); ++row) view.data[row * odd.d_model + 7] += 30.f;
+      },
+      sequences{2} && from{30});
+  const auto at_run_time = generate(model, branches.prompts, sampled, Sampler(sampled.sampling), {}, chosen);
+  CHECK(at_run_time.texts[2].tokens == hooked.texts[2].tokens);
+  CHECK(at_run_time.texts[1].tokens == plain.texts[1].tokens);
+  CHECK(at_run_time.shared_positions == 30);
+
+  // On the common beginning it would have to be computed once for that branch and once for the others.
+  CHECK(all_of(steer(v, 1.f).where(sequences{2})).shared_positions == 0);
+}
+
+TEST_CASE("a session goes on from a text that it has written") {
+  const auto model = random_model<odd>();
+  const auto prompt = some_tokens(20, odd);
+  const Sampler sampler(sampled.sampling);
+  auto session = model.session();
+  const Prompt first{prompt, 1, 8};
+  const Continuations stem = continue_prompts(session, std::span(&first, 1), sampled, sampler, {});
+  CHECK(stem.forward_passes == 8);
+  std::vector<std::vector<Token>> texts;
+  std::vector<Prompt> prompts;
+  for (std::size_t i = 0; i != 3; ++i) {
+    texts.push_back(prompt);
+    texts.back().insert(texts.back().end(), stem.tokens[0].begin(), stem.tokens[0].end());
+    texts.back().push_back(static_cast<Token>(i));
+  }
+  for (std::size_t i = 0; i != 3; ++i) prompts.push_back({texts[i], 7 + i, 5 + i});
+  const Continuations grown =
+      continue_prompts(session, prompts, sampled, sampler, {}, CachedBeginning{0, session.length(0)});
+  CHECK(session.length(0) == 27);  // the token drawn last was not run
+  CHECK(grown.shared_positions == 27);
+  CHECK(grown.prefill_rows == 3 * 2);
+  CHECK(grown.forward_passes == 7);
+  CHECK(session.forward_passes() == 8 + 7);
+  CHECK(grown.tokens[1] == generate(model, std::span(&prompts[1], 1), sampled, sampler, {}).texts[0].tokens);
+
+  auto watched = model.session(RunOptions{}, capture<"blocks.1.hook_mlp_out">());
+  continue_prompts(watched, std::span(&first, 1), sampled, sampler, {});
+  const Continuations again = continue_prompts(watched, prompts, sampled, sampler, {}, CachedBeginning{0, 27});
+  CHECK(again.shared_positions == 0);
+  CHECK(again.tokens == grown.tokens);
 }

@@ -92,8 +92,8 @@ TEST_CASE("what is wanted and edited decides what is computed") {
   REQUIRE(hooks.wants(Point::mlp_out, 1));
   REQUIRE(hooks.edits(Point::mlp_out, 1));
   REQUIRE_FALSE(hooks.edits(Point::pattern, 2));
-  REQUIRE(hooks.edits_position(5, 5));
-  REQUIRE_FALSE(hooks.edits_position(4, 5));
+  REQUIRE(hooks.edits_position(5, {0, 5}));
+  REQUIRE_FALSE(hooks.edits_position(4, {0, 5}));
   std::vector<Point> named;
   hooks.for_each_ref([&](tl::HookRef ref) { named.push_back(ref.point); });
   REQUIRE(named == std::vector{Point::pattern, Point::mlp_out});

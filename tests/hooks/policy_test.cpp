@@ -130,6 +130,6 @@ TEST_CASE("a policy that mixes rows is offered one sequence a call") {
 
 TEST_CASE("applies tells what where was given") {
   const auto policy = tl::edit<resid>(Runs{}).where(tl::generated_only);
-  REQUIRE(policy.applies(5, 5));
-  REQUIRE_FALSE(policy.applies(4, 5));
+  REQUIRE(policy.applies(5, {0, 5}));
+  REQUIRE_FALSE(policy.applies(4, {0, 5}));
 }

@@ -4,10 +4,10 @@
 
 namespace {
 // The positions below 8 that a predicate accepts, of a sequence whose prompt has 5 tokens.
-std::vector<std::size_t> accepted(tl::PositionPredicate auto predicate) {
+std::vector<std::size_t> accepted(tl::PositionPredicate auto predicate, std::size_t sequence = 0) {
   std::vector<std::size_t> positions;
   for (std::size_t p = 0; p != 8; ++p)
-    if (predicate(p, 5)) positions.push_back(p);
+    if (tl::detail::accepts(predicate, p, {sequence, 5})) positions.push_back(p);
   return positions;
 }
 using Positions = std::vector<std::size_t>;
@@ -34,4 +34,21 @@ TEST_CASE("any function of position and prompt length is a predicate") {
   REQUIRE(accepted([](std::size_t position, std::size_t prompt_length) { return position + 2 == prompt_length; }) ==
           Positions{3});
   STATIC_REQUIRE_FALSE(tl::PositionPredicate<bool (*)(std::size_t)>);
+}
+
+TEST_CASE("sequences, positions from one on, and both at once") {
+  REQUIRE(accepted(tl::from{6}) == Positions{6, 7});
+  REQUIRE(accepted(tl::sequences{1, 3}, 3) == accepted(tl::all));
+  REQUIRE(accepted(tl::sequences{1, 3}, 2).empty());
+  const auto both = tl::sequences{3} && tl::from{3} && tl::prompt_only;
+  REQUIRE(accepted(both, 3) == Positions{3, 4});
+  REQUIRE(accepted(both, 1).empty());
+}
+
+TEST_CASE("a predicate chosen at run time is the one chosen") {
+  tl::AnyPositions chosen = tl::at{-1};
+  REQUIRE(accepted(chosen) == Positions{4});
+  chosen = tl::sequences{2};
+  REQUIRE(accepted(chosen, 2) == accepted(tl::all));
+  REQUIRE(accepted(chosen, 4).empty());
 }

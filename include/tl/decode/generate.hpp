@@ -1,11 +1,13 @@
 #pragma once
 // Generation with a KV cache and hooks: prefill, then one row a sequence and step. Hooks see every position once, at
-// its absolute position; the last token of a text is drawn but not run.
+// its absolute position; the last token of a text is drawn but not run. Prompts that begin alike are branches of one
+// past: it is computed once, and they overlap in positions, so that the context has to hold the longest of them only.
 #include <algorithm>
 #include <chrono>
 #include <concepts>
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <span>
 #include <tl/decode/sampler.hpp>
 #include <tl/decode/stop.hpp>
@@ -24,9 +26,12 @@ struct GenerateOptions {
 };
 
 // One text to be continued. The stream keys its random numbers: a prompt gives the same text whatever it runs beside.
+// To hooks prompt i is sequence i.
 struct Prompt {
   std::span<const Token> tokens;
   std::uint64_t stream = 0;
+  std::optional<std::size_t> max_new_tokens{};  // of this text; none: the options'
+  std::span<const Token> stop_tokens{};         // of this text, beside the options'
 };
 
 enum class StopReason { max_new_tokens, stop_token, context_full, callback };
@@ -38,16 +43,21 @@ struct Generated {
   RunResult run;  // what capture policies kept: prompt + generated - 1 positions
 };
 
-template <class RunResult>
-struct Generation {
-  std::vector<Generated<RunResult>> texts;
+struct GenerationCost {
   double prefill_seconds = 0, decode_seconds = 0;
-  std::size_t prefill_rows = 0;    // a prefix that all prompts have in common counts once
-  std::size_t decoded_tokens = 0;  // rows that ran after the prefill
+  std::size_t prefill_rows = 0;      // a prefix that all prompts have in common counts once
+  std::size_t shared_positions = 0;  // of such a prefix
+  std::size_t decoded_tokens = 0;    // rows that ran after the prefill
+  std::size_t forward_passes = 0;    // of both
 
   double tokens_per_second() const {
     return decode_seconds > 0 ? static_cast<double>(decoded_tokens) / decode_seconds : 0;
   }
+};
+
+template <class RunResult>
+struct Generation : GenerationCost {
+  std::vector<Generated<RunResult>> texts;
 };
 
 // Draws a token from logits [d_vocab], which it may change, with random numbers of the key: a Sampler or a Pipeline.
@@ -58,6 +68,17 @@ concept TokenPicker = requires(const P& pick, std::span<float> logits, const Ste
 
 // Called with each token as it is drawn; a text whose callback returns false ends there.
 using OnToken = std::function<bool(std::size_t text, Token token)>;
+
+// What a session has computed and texts begin with: the first `length` positions of a sequence.
+struct CachedBeginning {
+  std::size_t sequence, length;
+};
+
+// What continue_prompts adds to prompts: tokens without the prompt, a stop token last, and why each text ended.
+struct Continuations : GenerationCost {
+  std::vector<std::vector<Token>> tokens;
+  std::vector<StopReason> stops;
+};
 
 namespace detail {
 
@@ -81,6 +102,7 @@ inline constexpr std::size_t rows_worth_a_pass = 16;
 template <class Session>
 std::size_t open_with_common_prefix(Session& session, std::span<const Prompt> prompts, std::size_t chunk) {
   if (prompts.empty()) return 0;
+  const std::size_t sequence = session.open(prompts[0].tokens.size());
   const std::span<const Token> first = prompts[0].tokens;
   std::size_t shared = prompts.size() == 1 ? 0 : first.size();
   for (const Prompt& prompt : prompts) {
@@ -88,10 +110,10 @@ std::size_t open_with_common_prefix(Session& session, std::span<const Prompt> pr
     shared = static_cast<std::size_t>(
         std::mismatch(first.begin(), first.begin() + static_cast<std::ptrdiff_t>(end), prompt.tokens.begin()).first -
         first.begin());
-    if (!session.may_share(shared, first.size(), prompt.tokens.size())) shared = 0;
+    const std::size_t index = sequence + static_cast<std::size_t>(&prompt - prompts.data());
+    if (!session.may_share(shared, {sequence, first.size()}, {index, prompt.tokens.size()})) shared = 0;
   }
   if (shared * (prompts.size() - 1) < rows_worth_a_pass) shared = 0;
-  const std::size_t sequence = session.open(first.size());
   if (shared != 0) {
     const auto prefix = first.first(shared);
     const std::size_t done = prefill_all_but_the_last(session, sequence, prefix, chunk);
@@ -104,48 +126,71 @@ std::size_t open_with_common_prefix(Session& session, std::span<const Prompt> pr
   return shared;
 }
 
+// Opens a sequence for each prompt that goes on from a cached beginning. Returns its length, or 0 where a hook has to
+// see it again for some prompt: then nothing is shared.
+template <class Session>
+std::size_t open_from(Session& session, std::span<const Prompt> prompts, CachedBeginning cached) {
+  const SequenceInfo from{cached.sequence, session.prompt_length(cached.sequence)};
+  std::size_t index = session.sequences();
+  bool may_share = true;
+  for (const Prompt& prompt : prompts)
+    may_share = may_share && session.may_share(cached.length, from, {index++, prompt.tokens.size()});
+  for (const Prompt& prompt : prompts) {
+    if (may_share) session.branch(cached.sequence, cached.length, prompt.tokens.size());
+    else session.open(prompt.tokens.size());
+  }
+  return may_share ? cached.length : 0;
+}
+
 }  // namespace detail
 
-// Continues several prompts at once, without padding; each text is bitwise what it would be alone. Throws Error where a
-// prompt is empty or longer than the context.
-template <class Model, TokenPicker Picker, AnyPolicy... Policies>
-Generation<typename Model::template RunOf<Policies...>> generate(const Model& model, std::span<const Prompt> prompts,
-                                                                 const GenerateOptions& options, const Picker& pick,
-                                                                 const OnToken& on_token, Policies&&... policies) {
+// The loop of generation, in a session that may go on afterwards: opens a sequence for each prompt and continues them
+// all at once, without padding; each text is bitwise what it would be alone. Where every prompt begins with what
+// `cached` names, that is not computed again. Throws Error where a prompt is empty or longer than the context.
+template <class Session, TokenPicker Picker>
+Continuations continue_prompts(Session& session, std::span<const Prompt> prompts, const GenerateOptions& options,
+                               const Picker& pick, const OnToken& on_token,
+                               std::optional<CachedBeginning> cached = {}) {
   using Clock = std::chrono::steady_clock;
   const auto seconds_since = [](Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
   };
-  Generation<typename Model::template RunOf<Policies...>> result;
-  auto session = model.session(RunOptions{options.threads}, std::forward<Policies>(policies)...);
+  Continuations result;
+  result.stops.resize(prompts.size(), StopReason::max_new_tokens);
   std::vector<std::vector<Token>> histories;
-  std::vector<StopReason> stops(prompts.size(), StopReason::max_new_tokens);
   std::vector<std::size_t> active;  // texts that go on
   const StopTokens stop_tokens(options.stop_tokens);
-  for (const Prompt& prompt : prompts) {
-    if (prompt.tokens.empty()) throw Error("a prompt of no tokens cannot be continued: put the BOS in front");
-    if (options.max_new_tokens != 0) active.push_back(histories.size());
-    histories.emplace_back(prompt.tokens.begin(), prompt.tokens.end())
-        .reserve(prompt.tokens.size() + options.max_new_tokens);
+  const auto most = [&](std::size_t text) { return prompts[text].max_new_tokens.value_or(options.max_new_tokens); };
+  for (std::size_t text = 0; text != prompts.size(); ++text) {
+    const std::span<const Token> tokens = prompts[text].tokens;
+    if (tokens.empty()) throw Error("a prompt of no tokens cannot be continued: put the BOS in front");
+    if (most(text) != 0) active.push_back(text);
+    histories.emplace_back(tokens.begin(), tokens.end()).reserve(tokens.size() + most(text));
   }
 
   const auto prefill_start = Clock::now();
-  const std::size_t shared = detail::open_with_common_prefix(session, prompts, options.prefill_chunk);
+  const std::size_t first_sequence = session.sequences(), rows_before = session.rows_computed(),
+                    passes_before = session.forward_passes();
+  const std::size_t shared = cached ? detail::open_from(session, prompts, *cached)
+                                    : detail::open_with_common_prefix(session, prompts, options.prefill_chunk);
   std::vector<Extension> extensions;
   for (std::size_t i = 0; i != prompts.size(); ++i) {
     const auto own = prompts[i].tokens.subspan(shared);
-    extensions.push_back({i, own.subspan(detail::prefill_all_but_the_last(session, i, own, options.prefill_chunk))});
+    const std::size_t sequence = first_sequence + i;
+    extensions.push_back(
+        {sequence, own.subspan(detail::prefill_all_but_the_last(session, sequence, own, options.prefill_chunk))});
   }
   auto logits = session.extend(extensions, Need::last_logits);
-  result.prefill_rows = session.rows_computed();
+  result.prefill_rows = session.rows_computed() - rows_before;
+  result.shared_positions = shared;
   result.prefill_seconds = seconds_since(prefill_start);
 
   const auto decode_start = Clock::now();
-  const std::size_t n_ctx = model.config().n_ctx;
+  const std::size_t n_ctx = session.model().config().n_ctx;
   for (bool first = true; !active.empty(); first = false) {
     if (!first) {
       extensions.clear();
-      for (std::size_t text : active) extensions.push_back({text, std::span(histories[text]).last(1)});
+      for (std::size_t text : active) extensions.push_back({first_sequence + text, std::span(histories[text]).last(1)});
       logits = session.extend(extensions, Need::last_logits);
       result.decoded_tokens += active.size();
     }
@@ -153,24 +198,40 @@ Generation<typename Model::template RunOf<Policies...>> generate(const Model& mo
     for (std::size_t row = 0; row != active.size(); ++row) {
       const std::size_t text = active[row], prompt_length = prompts[text].tokens.size();
       std::vector<Token>& history = histories[text];
-      const Token token = pick(logits(row).values(), StepContext{history.size(), history, prompt_length},
+      const auto row_logits = logits(first ? text : row).values();
+      const Token token = pick(row_logits, StepContext{history.size(), history, prompt_length},
                                RandomKey{options.sampling.seed, prompts[text].stream});
       history.push_back(token);
       const bool go_on = !on_token || on_token(text, token);
-      if (stop_tokens.contains(token)) stops[text] = StopReason::stop_token;
-      else if (!go_on) stops[text] = StopReason::callback;
-      else if (history.size() - prompt_length == options.max_new_tokens) stops[text] = StopReason::max_new_tokens;
-      else if (history.size() > n_ctx) stops[text] = StopReason::context_full;
+      if (stop_tokens.contains(token) || std::ranges::count(prompts[text].stop_tokens, token) != 0)
+        result.stops[text] = StopReason::stop_token;
+      else if (!go_on) result.stops[text] = StopReason::callback;
+      else if (history.size() - prompt_length == most(text)) result.stops[text] = StopReason::max_new_tokens;
+      else if (history.size() > n_ctx) result.stops[text] = StopReason::context_full;
       else active[kept++] = text;
     }
     active.resize(kept);
   }
+  result.forward_passes = session.forward_passes() - passes_before;
   result.decode_seconds = seconds_since(decode_start);
   for (std::size_t i = 0; i != prompts.size(); ++i)
-    result.texts.push_back(
-        {{histories[i].begin() + static_cast<std::ptrdiff_t>(prompts[i].tokens.size()), histories[i].end()},
-         stops[i],
-         take_run<Model::static_config>(session.hooks(), i, model.config().n_layer)});
+    result.tokens.emplace_back(histories[i].begin() + static_cast<std::ptrdiff_t>(prompts[i].tokens.size()),
+                               histories[i].end());
+  return result;
+}
+
+// Continues several prompts at once with hooks of their own, and gives what capture policies kept. Throws Error as
+// continue_prompts does.
+template <class Model, TokenPicker Picker, AnyPolicy... Policies>
+Generation<typename Model::template RunOf<Policies...>> generate(const Model& model, std::span<const Prompt> prompts,
+                                                                 const GenerateOptions& options, const Picker& pick,
+                                                                 const OnToken& on_token, Policies&&... policies) {
+  auto session = model.session(RunOptions{options.threads}, std::forward<Policies>(policies)...);
+  Continuations continued = continue_prompts(session, prompts, options, pick, on_token);
+  Generation<typename Model::template RunOf<Policies...>> result{continued, {}};
+  for (std::size_t i = 0; i != prompts.size(); ++i)
+    result.texts.push_back({std::move(continued.tokens[i]), continued.stops[i],
+                            take_run<Model::static_config>(session.hooks(), i, model.config().n_layer)});
   return result;
 }
 

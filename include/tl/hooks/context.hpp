@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <span>
 #include <tl/hooks/point.hpp>
+#include <tl/hooks/position.hpp>
 #include <tl/hooks/row.hpp>
 
 namespace TL_NAMESPACE {
@@ -24,6 +25,7 @@ class Context {
   std::size_t position(std::size_t row = 0) const { return at(row).position; }
   std::size_t sequence(std::size_t row = 0) const { return at(row).sequence; }
   std::size_t prompt_length(std::size_t row = 0) const { return at(row).prompt_length; }
+  SequenceInfo sequence_info(std::size_t row = 0) const { return {sequence(row), prompt_length(row)}; }
   std::size_t step(std::size_t row = 0) const { return at(row).step; }
   Token token(std::size_t row = 0) const { return at(row).token; }
   Phase phase(std::size_t row = 0) const { return at(row).phase; }

@@ -25,7 +25,7 @@ struct DynamicView {
 class DynamicHooks {
  public:
   using Function = std::function<void(const DynamicView&, const Context&)>;
-  using Where = std::function<bool(std::size_t position, std::size_t prompt_length)>;
+  using Where = AnyPositions;
 
   // Names as everywhere, `blocks.*` included. Throws Error where there is no such point.
   void capture(std::string_view name, Where where = all) { add(name, Access::observe, {}, std::move(where)); }
@@ -57,15 +57,15 @@ class DynamicHooks {
       if (entry.access == Access::edit && entry.ref.covers(point, layer)) return true;
     return false;
   }
-  bool edits_position(std::size_t position, std::size_t prompt_length) const {
+  bool edits_position(std::size_t position, SequenceInfo sequence) const {
     for (const Entry& entry : entries_)
-      if (entry.access == Access::edit && entry.where(position, prompt_length)) return true;
+      if (entry.access == Access::edit && detail::accepts(entry.where, position, sequence)) return true;
     return false;
   }
-  // Whether what happened at a position of one prompt is all that would happen there in one of another length.
-  bool may_share(std::size_t position, std::size_t prompt_length, std::size_t other) const {
+  // Whether what happened at a position of one sequence is all that would happen there in the other.
+  bool may_share(std::size_t position, SequenceInfo one, SequenceInfo other) const {
     for (const Entry& entry : entries_) {
-      const bool here = entry.where(position, prompt_length), there = entry.where(position, other);
+      const bool here = detail::accepts(entry.where, position, one), there = detail::accepts(entry.where, position, other);
       if (entry.access == Access::edit ? here != there : here || there) return false;
     }
     return true;
@@ -92,7 +92,7 @@ class DynamicHooks {
     for (std::size_t i = 0; i != entries; ++i) {
       Entry& entry = entries_[i];
       if (!entry.ref.covers(at.point, at.layer)) continue;
-      const auto selected = [&](std::size_t row) { return entry.where(at.position(row), at.prompt_length(row)); };
+      const auto selected = [&](std::size_t row) { return detail::accepts(entry.where, at.position(row), at.sequence_info(row)); };
       detail::for_each_run(view, at, selected, [&](auto rows, const Context& window) {
         if (entry.f) {
           const auto extents = rows.shape().extents();

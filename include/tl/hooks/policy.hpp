@@ -63,8 +63,8 @@ class Policy {
   constexpr auto mixing_rows() && { return Policy<Name, A, F, Where, true>(std::forward<F>(f_), std::move(where_)); }
 
   // Whether the policy acts at this position of a sequence.
-  constexpr bool applies(std::size_t position, std::size_t prompt_length) const {
-    return where_(position, prompt_length);
+  constexpr bool applies(std::size_t position, SequenceInfo sequence) const {
+    return detail::accepts(where_, position, sequence);
   }
 
   template <class T, class... Ds>
@@ -88,7 +88,7 @@ class Policy {
         once(view, at);
       } else {
         detail::for_each_run(
-            view, at, [&](std::size_t r) { return where_(at.position(r), at.prompt_length(r)); }, once);
+            view, at, [&](std::size_t r) { return applies(at.position(r), at.sequence_info(r)); }, once);
       }
     }
   }

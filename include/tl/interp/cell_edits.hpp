@@ -36,8 +36,8 @@ class CellEdits {
     return point == cells_[0]->point && (layer == no_layer || layers_.contains(layer));
   }
   // A session's past is the base run, which nothing edits.
-  bool edits_position(std::size_t, std::size_t) const { return false; }
-  bool may_share(std::size_t, std::size_t, std::size_t) const { return true; }
+  bool edits_position(std::size_t, SequenceInfo) const { return false; }
+  bool may_share(std::size_t, SequenceInfo, SequenceInfo) const { return true; }
   template <class F>
   void for_each_ref(F) const {}
   template <class MissingPart>

@@ -90,23 +90,25 @@ struct Deepen {
   void to(HookRef ref) const { deepest = std::max(deepest, depth_of(ref, n_layer)); }
 };
 struct EditsAt {
-  std::size_t position, prompt_length;
+  std::size_t position;
+  SequenceInfo sequence;
   bool any = false;
   template <class Policy>
   void operator()(Policy& policy) {
-    if constexpr (!NamedPolicy<Policy>) any = any || policy.edits_position(position, prompt_length);
-    else if constexpr (Policy::access == Access::edit) any = any || policy.applies(position, prompt_length);
+    if constexpr (!NamedPolicy<Policy>) any = any || policy.edits_position(position, sequence);
+    else if constexpr (Policy::access == Access::edit) any = any || policy.applies(position, sequence);
   }
 };
 struct MayShare {
-  std::size_t position, prompt_length, other;
+  std::size_t position;
+  SequenceInfo one, other;
   bool all = true;
   template <class Policy>
   void operator()(Policy& policy) {
     if constexpr (!NamedPolicy<Policy>) {
-      all = all && policy.may_share(position, prompt_length, other);
+      all = all && policy.may_share(position, one, other);
     } else {
-      const bool here = policy.applies(position, prompt_length), there = policy.applies(position, other);
+      const bool here = policy.applies(position, one), there = policy.applies(position, other);
       all = all && (Policy::access == Access::edit ? here == there : !here && !there);
     }
   }

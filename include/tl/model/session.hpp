@@ -43,21 +43,22 @@ class Session {
     require_complete();
     const SessionRows::Sequence& from = rows_.sequence(sequence);
     if (length > from.length) throw Error("cannot branch at position ", length, " of a sequence of ", from.length);
-    if (!may_share(length, from.prompt_length, prompt_length))
+    if (!may_share(length, {sequence, from.prompt_length}, {sequences(), prompt_length}))
       throw Error("cannot branch at position ", length,
                   ": a hook looks at a position before, or edits it in one of the two sequences only");
     return rows_.branch(sequence, length, prompt_length);
   }
-  // Whether two sequences of these prompt lengths may have their first `length` positions in common.
-  bool may_share(std::size_t length, std::size_t prompt_length, std::size_t other) {
+  // Whether two sequences may have their first `length` positions in common.
+  bool may_share(std::size_t length, SequenceInfo one, SequenceInfo other) {
     if (mixes_rows) return false;
     for (std::size_t p = 0; p != length; ++p) {
-      detail::MayShare visitor{p, prompt_length, other};
+      detail::MayShare visitor{p, one, other};
       hooks_.for_each(visitor);
       if (!visitor.all) return false;
     }
     return true;
   }
+  std::size_t sequences() const { return rows_.sequences().size(); }
   std::size_t length(std::size_t sequence) const { return rows_.sequence(sequence).length; }
   std::size_t prompt_length(std::size_t sequence) const { return rows_.sequence(sequence).prompt_length; }
 
@@ -138,7 +139,7 @@ class Session {
   void accept(std::size_t sequence_index, std::span<const std::size_t> path) {
     const std::size_t length = this->length(sequence_index);
     rows_.accept(sequence_index, path);
-    note_edits(rows_.sequence(sequence_index, 0), length, length + path.size());
+    note_edits(sequence_index, length, length + path.size());
   }
 
   // Runs variants of a sequence from a layer on, all in one pass. Each attends to the sequence before its first
@@ -166,13 +167,14 @@ class Session {
   Session<Model, Others...> fork(std::size_t position, Others&&... policies) const {
     require_complete();
     Session<Model, Others...> other(*model_, RunOptions{threads_}, std::forward<Others>(policies)...);
-    for (const SessionRows::Sequence& sequence : rows_.sequences()) {
+    for (std::size_t index = 0; index != sequences(); ++index) {
+      const SessionRows::Sequence& sequence = rows_.sequence(index);
       const std::size_t shared = std::min(position, sequence.length);
       if (sequence.edited_from < shared)
         throw Error("cannot fork at position ", position, ": a hook of this session wrote at position ",
                     sequence.edited_from, ", so the past is not the new hooks' own");
       for (std::size_t p = 0; p != shared; ++p)
-        if (other.edits_at(p, sequence.prompt_length))
+        if (other.edits_at(p, {index, sequence.prompt_length}))
           throw Error("cannot fork at position ", position, ": a new hook edits position ", p,
                       ", which is shared; fork there or restrict the hook with where(...)");
     }
@@ -220,17 +222,18 @@ class Session {
       throw Error(
           "a hook that mixes rows is offered whole sequences only: it can run neither on a part of a prompt nor "
           "while generating");
-    note_edits(sequence, sequence.length, sequence.length + count);
+    note_edits(index, sequence.length, sequence.length + count);
     rows_.append(index, tokens, count, need);
   }
   // Whether hooks write at positions [first, last) of the sequence.
-  void note_edits(SessionRows::Sequence& sequence, std::size_t first, std::size_t last) {
+  void note_edits(std::size_t index, std::size_t first, std::size_t last) {
+    SessionRows::Sequence& sequence = rows_.sequence(index, 0);
     for (std::size_t position = first; position != last; ++position)
-      if (position < sequence.edited_from && edits_at(position, sequence.prompt_length))
+      if (position < sequence.edited_from && edits_at(position, {index, sequence.prompt_length}))
         sequence.edited_from = position;
   }
-  bool edits_at(std::size_t position, std::size_t prompt_length) {
-    detail::EditsAt visitor{position, prompt_length};
+  bool edits_at(std::size_t position, SequenceInfo sequence) {
+    detail::EditsAt visitor{position, sequence};
     hooks_.for_each(visitor);
     return visitor.any;
   }
