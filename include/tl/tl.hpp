@@ -34,6 +34,7 @@
 #include <tl/decode/stop.hpp>
 #include <tl/decode/temperature.hpp>
 #include <tl/decode/token_entropies.hpp>
+#include <tl/decode/token_picker.hpp>
 #include <tl/decode/truncation.hpp>
 #include <tl/hooks/ablate.hpp>
 #include <tl/hooks/basis.hpp>
@@ -213,13 +214,17 @@
 #include <tl/sae/token_concentration.hpp>
 #include <tl/sae/top_indices.hpp>
 #include <tl/sae/training_text.hpp>
+#include <tl/speculation/acceptance.hpp>
 #include <tl/speculation/growth.hpp>
+#include <tl/speculation/match.hpp>
 #include <tl/speculation/next_child.hpp>
 #include <tl/speculation/optimal_shape.hpp>
 #include <tl/speculation/proposal.hpp>
+#include <tl/speculation/rejection.hpp>
 #include <tl/speculation/residual.hpp>
 #include <tl/speculation/token_tree.hpp>
 #include <tl/speculation/tree_shape.hpp>
+#include <tl/speculation/verify.hpp>
 #include <tl/text/ascii_words.hpp>
 #include <tl/text/byte_alphabet.hpp>
 #include <tl/text/merges.hpp>

@@ -14,8 +14,8 @@ class CumulativeWeights {
  public:
   CumulativeWeights() = default;
   template <class Weight>
-  CumulativeWeights(std::size_t n, const Weight& weight) : n_(n), width_((n + blocks - 1) / blocks) {
-    for (std::size_t b = 0; b != blocks; ++b) total_ += sums_[b] = sum_of_block(b, weight);
+  CumulativeWeights(std::size_t n, const Weight& weight) : n_(n), width_((n + most_blocks - 1) / most_blocks) {
+    for (std::size_t b = 0; b * width_ < n; ++b) total_ += sums_[b] = sum_of_block(b, weight);
   }
 
   double total() const { return total_; }
@@ -25,7 +25,7 @@ class CumulativeWeights {
   void changed(std::size_t i, const Weight& weight) {
     sums_[i / width_] = sum_of_block(i / width_, weight);
     total_ = 0;
-    for (const double sum : sums_) total_ += sum;
+    for (std::size_t b = 0; b * width_ < n_; ++b) total_ += sums_[b];
   }
 
   // The index whose part of the cumulative sum holds u total(), for u in [0, 1): never one of weight 0. There must be
@@ -47,7 +47,7 @@ class CumulativeWeights {
   }
 
  private:
-  static constexpr std::size_t blocks = 256;
+  static constexpr std::size_t most_blocks = 256;
 
   std::size_t first_of(std::size_t b) const { return std::min(b * width_, n_); }
   template <class Weight>
@@ -58,7 +58,7 @@ class CumulativeWeights {
   }
 
   std::size_t n_ = 0, width_ = 0;
-  std::array<double, blocks> sums_{};
+  std::array<double, most_blocks> sums_{};
   double total_ = 0;
 };
 

@@ -11,6 +11,7 @@
 #include <span>
 #include <tl/decode/sampler.hpp>
 #include <tl/decode/stop.hpp>
+#include <tl/decode/token_picker.hpp>
 #include <tl/model/gpt2.hpp>
 #include <vector>
 
@@ -58,12 +59,6 @@ struct GenerationCost {
 template <class RunResult>
 struct Generation : GenerationCost {
   std::vector<Generated<RunResult>> texts;
-};
-
-// Draws a token from logits [d_vocab], which it may change, with random numbers of the key: a Sampler or a Pipeline.
-template <class P>
-concept TokenPicker = requires(const P& pick, std::span<float> logits, const StepContext& context, RandomKey key) {
-  { pick(logits, context, key) } -> std::same_as<Token>;
 };
 
 // Called with each token as it is drawn; a text whose callback returns false ends there.

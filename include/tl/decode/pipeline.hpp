@@ -7,6 +7,7 @@
 #include <tl/decode/draw.hpp>
 #include <tl/decode/logits.hpp>
 #include <tl/decode/stage.hpp>
+#include <tl/decode/token_picker.hpp>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -18,6 +19,8 @@ template <class... Parts>
 struct PartList {
   static constexpr std::size_t stages = sizeof...(Parts) - (sizeof...(Parts) != 0);
   static constexpr std::array<bool, sizeof...(Parts)> stage{LogitStage<Parts>...}, draw{TokenDraw<Parts>...};
+
+  static constexpr bool knows_distribution = (KnowsDistribution<Parts> || ...);
 
   static constexpr bool ends_in_draw() { return sizeof...(Parts) != 0 && draw[stages]; }
   static constexpr bool stages_before() {
@@ -81,7 +84,8 @@ class Pipeline {
 
   // Shapes the logits, in place, and writes the distribution that is drawn from, up to a factor. Throws Error as the
   // draw does.
-  void distribution(std::span<float> logits, const StepContext& context, std::span<double> weights) const {
+  void distribution(std::span<float> logits, const StepContext& context,
+                    std::span<double> weights) const requires List::knows_distribution {
     shape(logits, context);
     std::get<List::stages>(parts_).distribution(logits, context, weights);
   }

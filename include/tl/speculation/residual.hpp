@@ -3,6 +3,7 @@
 // exactly the target's distribution.
 #include <algorithm>
 #include <cstddef>
+#include <functional>
 #include <span>
 #include <tl/core/token.hpp>
 #include <tl/decode/cumulative_weights.hpp>
@@ -75,14 +76,14 @@ class Residual {
   [[no_unique_address]] NextChild<P> q_;
 };
 
-// Offers children, tokens in the order drawn, to the residual until accepts(index, probability) says yes; the index of
-// the accepted one, or their number.
-template <class Residual, class Children, class Accepts>
-std::size_t first_accepted(Residual& residual, const Children& children, Accepts accepts) {
+// Offers children, in the order drawn, to the residual until accepts(probability) says yes; the index of the accepted
+// one, or their number. token_of(child) is a child's token.
+template <class Residual, class Accepts, class Children, class TokenOf = std::identity>
+std::size_t first_accepted(Residual& residual, const Children& children, Accepts&& accepts, TokenOf token_of = {}) {
   std::size_t index = 0;
-  for (const Token child : children) {
-    if (accepts(index, residual.acceptance(child))) break;
-    residual.reject(child);
+  for (const auto& child : children) {
+    if (accepts(residual.acceptance(token_of(child)))) break;
+    residual.reject(token_of(child));
     ++index;
   }
   return index;

@@ -1,0 +1,65 @@
+#pragma once
+// The verification rule of recursive rejection sampling.
+#include <concepts>
+#include <cstddef>
+#include <span>
+#include <tl/core/error.hpp>
+#include <tl/core/random_numbers.hpp>
+#include <tl/core/token.hpp>
+#include <tl/decode/step_context.hpp>
+#include <tl/decode/token_picker.hpp>
+#include <tl/speculation/residual.hpp>
+#include <tl/speculation/token_tree.hpp>
+
+namespace TL_NAMESPACE {
+
+// Accepts children by Residual, which makes the text's distribution the target's, whatever the draft: without
+// replacement Sequoia's rule, of independent children SpecInfer's, of chosen ones EAGLE's. A text so sampled is another
+// than without speculation, for other random numbers decide; its distribution is the same. One value a thread: it
+// keeps its memory.
+template <Proposal P>
+class Rejection {
+ public:
+  // The token behind a node of the tree, whose logits [d_vocab], not yet shaped, are overwritten; it is the child's
+  // that was accepted, or no child's. Numbers are those of Purpose::accept and Purpose::draw at the position.
+  // O(d_vocab) for the node and each child rejected. Throws Error as the picker does, and where the draft has another
+  // vocabulary.
+  template <Proposal Of, KnowsDistribution Picker>
+  Token operator()(const TokenTree<Of>& tree, std::size_t node, std::span<float> logits, const Picker& pick,
+                   const StepContext& context, RandomKey key) {
+    static_assert(SampledProposal<P> == SampledProposal<Of> || !SampledProposal<P>,
+                  "tl: children that were chosen cannot be accepted with p/q, which is exact for children drawn from q "
+                  "only: verify them with Rejection<Deterministic> or Match");
+    static_assert(
+        SampledProposal<P> == SampledProposal<Of> || SampledProposal<P>,
+        "tl: children that were drawn from q are verified against q: give a sampled tree Rejection of its own "
+        "kind, or Match");
+    static_assert(SampledProposal<P> != SampledProposal<Of> || std::same_as<P, Of>,
+                  "tl: children drawn without replacement are verified against what was left of q at each, independent "
+                  "ones against all of q: give a tree Rejection of its own kind, or Match");
+    if constexpr (std::same_as<P, Of>) {
+      pick.distribution(logits, context, residual_.target(logits.size()));
+      const auto nodes = tree.children(node);
+      if constexpr (SampledProposal<P>) {
+        if (!nodes.empty() && tree.q(node).size() != logits.size())
+          throw Error("the draft has a vocabulary of ", tree.q(node).size(), " tokens and the model one of ",
+                      logits.size(), ": a draft model must have the model's own tokens");
+        residual_.begin(nodes.empty() ? std::span<const float>{} : tree.q(node));
+      } else {
+        residual_.begin();
+      }
+      RandomNumbers<Purpose::accept> accept(key, context.position);
+      const auto accepts = [&](double probability) { return accept.uniform() < probability; };
+      const auto token_of = [&](std::size_t child) { return tree.token(child); };
+      const std::size_t accepted = first_accepted(residual_, nodes, accepts, token_of);
+      if (accepted != nodes.size()) return token_of(nodes[accepted]);
+      RandomNumbers<Purpose::draw> draw(key, context.position);
+      return residual_.draw(draw.uniform());
+    }
+  }
+
+ private:
+  Residual<P> residual_;
+};
+
+}  // namespace TL_NAMESPACE
