@@ -16,6 +16,7 @@
 #include <tl/decode/cumulative_weights.hpp>
 #include <tl/decode/distinct_tokens.hpp>
 #include <tl/decode/draw.hpp>
+#include <tl/decode/dynamic_temperature.hpp>
 #include <tl/decode/edited_texts.hpp>
 #include <tl/decode/entropy.hpp>
 #include <tl/decode/generate.hpp>
@@ -33,6 +34,7 @@
 #include <tl/decode/step_context.hpp>
 #include <tl/decode/stop.hpp>
 #include <tl/decode/temperature.hpp>
+#include <tl/decode/temperature_rules.hpp>
 #include <tl/decode/token_entropies.hpp>
 #include <tl/decode/token_picker.hpp>
 #include <tl/decode/truncation.hpp>

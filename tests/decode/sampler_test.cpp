@@ -41,6 +41,31 @@ TEST_CASE("the sampler equals the typed pipeline, draw for draw") {
   require_equal(tl::Sampler{{.top_p = 0.5}}, tl::Pipeline{tl::TopP{0.5}, tl::Multinomial{}}, 257);
 }
 
+TEST_CASE("a dynamic temperature, chosen at run time, is the typed stage") {
+  require_equal(tl::Sampler{{.temperature = 0.9, .dynamic_temperature = tl::Edt{0.5, 0.7}, .top_p = 0.9}},
+                tl::Pipeline{tl::DynamicTemperature{0.9, tl::Edt{0.5, 0.7}}, tl::TopP{0.9}, tl::Multinomial{}}, 300);
+  require_equal(
+      tl::Sampler{{.dynamic_temperature = tl::EntropyRange{0.4, 2}, .presence_penalty = 0.4}},
+      tl::Pipeline{tl::PresencePenalty{0.4}, tl::DynamicTemperature{1, tl::EntropyRange{0.4, 2}}, tl::Multinomial{}},
+      300);
+  require_equal(tl::Sampler{{.temperature = 0.5, .dynamic_temperature = tl::ConfidenceRange{0.6}}},
+                tl::Pipeline{tl::DynamicTemperature{0.5, tl::ConfidenceRange{0.6}}, tl::Multinomial{}}, 300);
+  require_equal(tl::Sampler{{.temperature = 0, .dynamic_temperature = tl::Edt{}}}, tl::Pipeline{tl::Greedy{}}, 300);
+}
+
+TEST_CASE("the temperature that a sampler will use can be asked for; bias and penalties come before it") {
+  const std::vector<float> logits{1, 4, 2, 0};
+  const std::vector<float> biased{1, 4, 5, 0};
+  const auto temperature = [&](const tl::SamplingOptions& options) {
+    return tl::Sampler{options}.temperature_of(logits, {});
+  };
+  CHECK(temperature({}) == 1);
+  CHECK(temperature({.temperature = 0}) == 0);
+  CHECK(temperature({.temperature = 0.7, .top_k = 2}) == 0.7);
+  CHECK(temperature({.temperature = 0.7, .dynamic_temperature = tl::Edt{}, .top_k = 1, .logit_bias = {{2, 3}}}) ==
+        tl::DynamicTemperature{0.7, tl::Edt{}}.temperature_of(biased));
+}
+
 TEST_CASE("temperature 0 is greedy after bias and penalties; truncation is left out") {
   require_equal(tl::Sampler{{.temperature = 0, .top_k = 3, .top_p = 0.1, .repetition_penalty = 1.5}},
                 tl::Pipeline{tl::RepetitionPenalty{1.5}, tl::Greedy{}}, 300);

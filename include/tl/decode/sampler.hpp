@@ -2,6 +2,7 @@
 // The pipeline of a command line: the same stages as the typed Pipeline, chosen at run time.
 #include <span>
 #include <tl/decode/draw.hpp>
+#include <tl/decode/dynamic_temperature.hpp>
 #include <tl/decode/logits.hpp>
 #include <tl/decode/sampling_options.hpp>
 #include <utility>
@@ -11,8 +12,9 @@
 namespace TL_NAMESPACE {
 
 // Draw for draw the same as Pipeline{first_stage, LogitBias, RepetitionPenalty, FrequencyPenalty, PresencePenalty,
-// Temperature, TopK, TopP, MinP, Multinomial} without the stages that are off. At temperature 0 the draw is Greedy, and temperature
-// and truncation, which never change it, are left out. A const value: many threads may use one.
+// Temperature or DynamicTemperature, TopK, TopP, MinP, Multinomial} without the stages that are off. At temperature 0
+// the draw is Greedy, and temperature and truncation, which never change it, are left out. A const value: many threads
+// may use one.
 class Sampler {
  public:
   // Throws Error as SamplingOptions::validate does. The seed is the affair of the key that each draw is given.
@@ -25,7 +27,13 @@ class Sampler {
     if (options.presence_penalty != 0) stages_.emplace_back(PresencePenalty{options.presence_penalty});
     if (options.temperature == 0) return;
     draw_ = Multinomial{};
-    if (options.temperature != 1) stages_.emplace_back(Temperature{options.temperature});
+    if (options.dynamic_temperature)
+      std::visit(
+          [&](const auto& rule) {
+            stages_.emplace_back(DynamicTemperature{options.temperature, rule});
+          },
+          *options.dynamic_temperature);
+    else if (options.temperature != 1) stages_.emplace_back(Temperature{options.temperature});
     if (options.top_k != 0) stages_.emplace_back(TopK{options.top_k});
     if (options.top_p != 1) stages_.emplace_back(TopP{options.top_p});
     if (options.min_p != 0) stages_.emplace_back(MinP{options.min_p});
@@ -35,6 +43,21 @@ class Sampler {
   void shape(std::span<float> logits, const StepContext& context) const {
     check_logits(logits, context);
     for (const Stage& stage : stages_) std::visit([&](const auto& s) { s(logits, context); }, stage);
+  }
+
+  // What shape() divides by, for whoever watches: 0 of greedy decoding, 1 of none. Throws as shape().
+  double temperature_of(std::span<const float> logits, const StepContext& context) const {
+    check_logits(logits, context);
+    std::vector<float> adjusted(logits.begin(), logits.end());
+    double found = std::holds_alternative<Greedy>(draw_) ? 0 : 1;
+    for (const Stage& stage : stages_)
+      std::visit(
+          [&]<class S>(const S& s) {
+            if constexpr (requires { s.temperature_of(adjusted); }) found = s.temperature_of(adjusted);
+            else s(adjusted, context);  // behind the temperature it changes nothing that is asked for
+          },
+          stage);
+    return found;
   }
 
   // Shapes the logits [d_vocab], in place, and draws with the sequence's random numbers. Throws Error where a logit is
@@ -52,7 +75,8 @@ class Sampler {
 
  private:
   using Stage = std::variant<decltype(SamplingOptions::first_stage), LogitBias, RepetitionPenalty, FrequencyPenalty,
-                             PresencePenalty, Temperature, TopK, TopP, MinP>;
+                             PresencePenalty, Temperature, DynamicTemperature<Edt>, DynamicTemperature<EntropyRange>,
+                             DynamicTemperature<ConfidenceRange>, TopK, TopP, MinP>;
   std::vector<Stage> stages_;
   std::variant<Greedy, Multinomial> draw_;
 };
