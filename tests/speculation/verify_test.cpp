@@ -9,15 +9,17 @@
 #include "../decode/reference.hpp"
 #include "markov.hpp"
 
+using tl::Rejection, tl::SampledWithoutReplacement, tl::SampledIndependently, tl::Deterministic;
+
 namespace {
 
 // Everything that generation with speculation needs but a model.
-template <class P, class Rule, class Picker>
+template <class P, class Rule, class Picker, class Growth>
 struct Speculation {
   const markov::Model& target;
   const markov::Model& model_of_draft;
   const Picker& pick;
-  tl::ShapedGrowth growth;
+  Growth growth;
   Rule rule{};
   tl::TokenTree<P> tree{};
   std::vector<std::size_t> path{};
@@ -49,11 +51,12 @@ struct Speculation {
 };
 constexpr auto always = [](tl::Token) { return true; };
 
-template <class P, class Rule>
-auto speculation(const markov::Model& target, const markov::Model& draft, const auto& pick,
-                 std::vector<std::size_t> branches) {
-  return Speculation<P, Rule, std::remove_cvref_t<decltype(pick)>>{
-      target, draft, pick, tl::ShapedGrowth(tl::TreeShape::branching(branches))};
+template <class P, class Rule, class Growth>
+auto speculation(const markov::Model& target, const markov::Model& draft, const auto& pick, Growth growth) {
+  return Speculation<P, Rule, std::remove_cvref_t<decltype(pick)>, Growth>{target, draft, pick, growth};
+}
+tl::ShapedGrowth branching(const std::vector<std::size_t>& branches) {
+  return tl::ShapedGrowth(tl::TreeShape::branching(branches));
 }
 
 std::vector<tl::Token> vanilla(const markov::Model& target, const auto& pick, tl::GrowingText text, std::size_t count) {
@@ -68,10 +71,10 @@ std::vector<tl::Token> vanilla(const markov::Model& target, const auto& pick, tl
 
 // Chi-square of the first two tokens behind token 0, of `texts` texts, in units of its limit.
 template <class P, class Rule>
-double chi_square_of_pairs(std::size_t texts) {
+double chi_square_of_pairs(std::size_t texts, auto growth) {
   const markov::Model target(4, 11), draft(4, 12);
   const tl::Pipeline pick{tl::Temperature{0.9}, tl::Multinomial{}};
-  auto run = speculation<P, Rule>(target, draft, pick, {2, 1});
+  auto run = speculation<P, Rule>(target, draft, pick, growth);
   std::vector<double> count(16), expected(16);
   tl::GrowingText text;
   for (std::size_t i = 0; i != texts; ++i) {
@@ -106,9 +109,15 @@ double chi_square_of_pairs(std::size_t texts) {
 }  // namespace
 
 TEST_CASE("texts that are verified by rejection follow the target") {
-  CHECK(chi_square_of_pairs<tl::SampledWithoutReplacement, tl::Rejection<tl::SampledWithoutReplacement>>(100'000) < 1);
-  CHECK(chi_square_of_pairs<tl::SampledIndependently, tl::Rejection<tl::SampledIndependently>>(20'000) < 1);
-  CHECK(chi_square_of_pairs<tl::Deterministic, tl::Rejection<tl::Deterministic>>(20'000) < 1);
+  const auto fixed = branching({2, 1});
+  CHECK(chi_square_of_pairs<SampledWithoutReplacement, Rejection<SampledWithoutReplacement>>(100'000, fixed) < 1);
+  CHECK(chi_square_of_pairs<SampledIndependently, Rejection<SampledIndependently>>(10'000, fixed) < 1);
+  CHECK(chi_square_of_pairs<Deterministic, Rejection<Deterministic>>(10'000, fixed) < 1);
+  CHECK(chi_square_of_pairs<SampledIndependently, Rejection<Deterministic>>(10'000, fixed) < 1);
+  // How many children there are depends on what was drawn, but not on what they will be.
+  const tl::ConfidentGrowth confident({.size = 5, .depth = 3, .width = 1, .branches = 2});
+  CHECK(chi_square_of_pairs<SampledWithoutReplacement, Rejection<SampledWithoutReplacement>>(10'000, confident) < 1);
+  CHECK(chi_square_of_pairs<Deterministic, Rejection<Deterministic>>(10'000, confident) < 1);
 }
 
 TEMPLATE_TEST_CASE("the match rule gives the text of vanilla sampling", "", tl::SampledWithoutReplacement,
@@ -116,7 +125,7 @@ TEMPLATE_TEST_CASE("the match rule gives the text of vanilla sampling", "", tl::
   const markov::Model target(30, 1), draft(30, 1 + GENERATE(0u, 1u));
   const auto check = [&](const auto& pick) {
     for (std::uint64_t seed = 0; seed != 5; ++seed) {
-      auto run = speculation<TestType, tl::Match>(target, draft, pick, {3, 2, 1});
+      auto run = speculation<TestType, tl::Match>(target, draft, pick, branching({3, 2, 1}));
       tl::GrowingText text{{1, 2, 3}, 3, {seed, 7}};
       const auto start = text;
       run.generate(text, 60, always);
@@ -133,7 +142,7 @@ TEMPLATE_TEST_CASE("at temperature 0 rejection gives the greedy text", "", tl::S
                    tl::SampledIndependently, tl::Deterministic) {
   const markov::Model target(30, 1), draft(30, 1 + GENERATE(0u, 1u));
   const tl::Sampler greedy{{.temperature = 0, .frequency_penalty = 0.4}};
-  auto run = speculation<TestType, tl::Rejection<TestType>>(target, draft, greedy, {3, 2, 1});
+  auto run = speculation<TestType, tl::Rejection<TestType>>(target, draft, greedy, branching({3, 2, 1}));
   tl::GrowingText text{{1}, 1, {3, 3}};
   const auto start = text;
   run.generate(text, 60, always);
@@ -144,7 +153,7 @@ TEST_CASE("a draft that is the target is accepted whole") {
   const markov::Model target(30, 1);
   const tl::Pipeline pick{tl::Multinomial{}};
   auto run = speculation<tl::SampledWithoutReplacement, tl::Rejection<tl::SampledWithoutReplacement>>(
-      target, target, pick, {1, 1, 1, 1});
+      target, target, pick, branching({1, 1, 1, 1}));
   tl::GrowingText text{{1}, 1, {3, 3}};
   run.generate(text, 50, always);
   CHECK(run.steps == 10);
@@ -156,7 +165,7 @@ TEST_CASE("a stop token inside an accepted path ends the text there") {
   tl::GrowingText text{{1}, 1, {}};
   const auto whole = vanilla(target, greedy, text, 4);
   for (std::size_t stop = 1; stop != 5; ++stop) {
-    auto run = speculation<tl::Deterministic, tl::Match>(target, target, greedy, {1, 1, 1});
+    auto run = speculation<tl::Deterministic, tl::Match>(target, target, greedy, branching({1, 1, 1}));
     tl::GrowingText cut{{1}, 1, {}};
     std::vector<tl::Token> seen;
     run.generate(cut, 4, [&](tl::Token token) {
@@ -180,8 +189,8 @@ TEST_CASE("a tree that continues another text, and a draft of other tokens, are 
   const auto no_logits = [](std::size_t) { return std::span<float>{}; };
   CHECK(reference::mentions(reference::message([&] { tl::verify(tree, rule, no_logits, pick, text, always, path); }),
                             "the last token"));
-  auto run = speculation<tl::SampledWithoutReplacement, tl::Rejection<tl::SampledWithoutReplacement>>(target, other,
-                                                                                                      pick, {2});
+  auto run = speculation<tl::SampledWithoutReplacement, tl::Rejection<tl::SampledWithoutReplacement>>(
+      target, other, pick, branching({2}));
   CHECK(reference::mentions(reference::message([&] { run.generate(text, 1, always); }),
-                            "a vocabulary of 29 tokens and the model one of 30"));
+                            "another vocabulary than the model's of 30 tokens"));
 }

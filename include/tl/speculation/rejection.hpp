@@ -1,5 +1,6 @@
 #pragma once
 // The verification rule of recursive rejection sampling.
+#include <algorithm>
 #include <concepts>
 #include <cstddef>
 #include <span>
@@ -14,9 +15,9 @@
 namespace TL_NAMESPACE {
 
 // Accepts children by Residual, which makes the text's distribution the target's, whatever the draft: without
-// replacement Sequoia's rule, of independent children SpecInfer's, of chosen ones EAGLE's. A text so sampled is another
-// than without speculation, for other random numbers decide; its distribution is the same. One value a thread: it
-// keeps its memory.
+// replacement Sequoia's rule, of independent children SpecInfer's, and of chosen ones EAGLE's, which is exact for drawn
+// ones too but accepts fewer. A text so sampled is another than without speculation, for other random numbers decide;
+// its distribution is the same. One value a thread: it keeps its memory.
 template <Proposal P>
 class Rejection {
  public:
@@ -27,30 +28,26 @@ class Rejection {
   template <Proposal Of, KnowsDistribution Picker>
   Token operator()(const TokenTree<Of>& tree, std::size_t node, std::span<float> logits, const Picker& pick,
                    const StepContext& context, RandomKey key) {
-    static_assert(SampledProposal<P> == SampledProposal<Of> || !SampledProposal<P>,
+    static_assert(SampledProposal<Of> || !SampledProposal<P>,
                   "tl: children that were chosen cannot be accepted with p/q, which is exact for children drawn from q "
                   "only: verify them with Rejection<Deterministic> or Match");
-    static_assert(
-        SampledProposal<P> == SampledProposal<Of> || SampledProposal<P>,
-        "tl: children that were drawn from q are verified against q: give a sampled tree Rejection of its own "
-        "kind, or Match");
-    static_assert(SampledProposal<P> != SampledProposal<Of> || std::same_as<P, Of>,
+    static_assert(!SampledProposal<Of> || !SampledProposal<P> || std::same_as<P, Of>,
                   "tl: children drawn without replacement are verified against what was left of q at each, independent "
                   "ones against all of q: give a tree Rejection of its own kind, or Match");
-    if constexpr (std::same_as<P, Of>) {
+    if constexpr (std::same_as<P, Of> || !SampledProposal<P>) {
       pick.distribution(logits, context, residual_.target(logits.size()));
       const auto nodes = tree.children(node);
+      const auto token_of = [&](std::size_t child) { return tree.token(child); };
+      const auto foreign = [&](Token token) { return token < 0 || static_cast<std::size_t>(token) >= logits.size(); };
+      if (std::ranges::any_of(nodes, foreign, token_of)) refuse(logits.size());
       if constexpr (SampledProposal<P>) {
-        if (!nodes.empty() && tree.q(node).size() != logits.size())
-          throw Error("the draft has a vocabulary of ", tree.q(node).size(), " tokens and the model one of ",
-                      logits.size(), ": a draft model must have the model's own tokens");
+        if (!nodes.empty() && tree.q(node).size() != logits.size()) refuse(logits.size());
         residual_.begin(nodes.empty() ? std::span<const float>{} : tree.q(node));
       } else {
         residual_.begin();
       }
       RandomNumbers<Purpose::accept> accept(key, context.position);
       const auto accepts = [&](double probability) { return accept.uniform() < probability; };
-      const auto token_of = [&](std::size_t child) { return tree.token(child); };
       const std::size_t accepted = first_accepted(residual_, nodes, accepts, token_of);
       if (accepted != nodes.size()) return token_of(nodes[accepted]);
       RandomNumbers<Purpose::draw> draw(key, context.position);
@@ -59,6 +56,11 @@ class Rejection {
   }
 
  private:
+  [[noreturn]] static void refuse(std::size_t d_vocab) {
+    throw Error("the draft has another vocabulary than the model's of ", d_vocab,
+                " tokens: a draft must have the model's own tokens");
+  }
+
   Residual<P> residual_;
 };
 
