@@ -10,5 +10,6 @@
 #include <tl/report/plot_area-inl.hpp>
 #include <tl/report/report-inl.hpp>
 #include <tl/report/svg-inl.hpp>
+#include <tl/report/table-inl.hpp>
 #include <tl/report/token_label-inl.hpp>
 #include <tl/report/token_text-inl.hpp>

@@ -48,6 +48,7 @@ Command sae_train(CLI::App& family);
 Command sae_eval(CLI::App& family);
 Command sae_features(CLI::App& family);
 Command sae_steer(CLI::App& family);
+Command sae_report(CLI::App& family);
 Command sae_apply(CLI::App& family);
 Command sae_convert(CLI::App& family);
 

@@ -24,9 +24,7 @@ nlohmann::ordered_json with_words(const Model& model, std::span<const Token> tok
 nlohmann::ordered_json provenance(const Arguments& arguments) {
   std::string command;
   for (const std::string& word : arguments) command += (command.empty() ? "" : " ") + quoted(word);
-  return {{"command", command},
-          {"tl", TL_VERSION},
-          {"instruction_set", kernels::name(kernels::instruction_set())}};
+  return {{"command", command}, {"tl", TL_VERSION}, {"instruction_set", kernels::name(kernels::instruction_set())}};
 }
 
 nlohmann::ordered_json provenance(const Arguments& arguments, const Model& model,
@@ -41,6 +39,15 @@ nlohmann::ordered_json provenance(const Arguments& arguments, const Model& model
                {"seed", nullptr},
                {"prompts", of_prompts}});
   return json;
+}
+
+std::vector<std::pair<std::string, std::string>> table_of(const nlohmann::ordered_json& provenance) {
+  std::vector<std::pair<std::string, std::string>> rows;
+  for (const auto& [key, value] : provenance.items())
+    rows.emplace_back(key, value.is_string()
+                               ? value.get<std::string>()
+                               : value.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
+  return rows;
 }
 
 }  // namespace tl::app

@@ -2,6 +2,8 @@
 // What made a file: enough to make it again.
 #include <nlohmann/json_fwd.hpp>
 #include <span>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "command.hpp"
@@ -18,5 +20,8 @@ nlohmann::ordered_json provenance(const Arguments& arguments);
 // "prompts"}. The seed is null where nothing is drawn.
 nlohmann::ordered_json provenance(const Arguments& arguments, const Model& model,
                                   std::span<const std::vector<Token>> prompts);
+
+// As names and values, for the end of a page: what is not a string as JSON.
+std::vector<std::pair<std::string, std::string>> table_of(const nlohmann::ordered_json& provenance);
 
 }  // namespace tl::app

@@ -110,15 +110,6 @@ std::string name(const Model& model, const LogitTarget& target) {
   return target.foil ? answer + " less \"" + label(model, *target.foil) + "\"" : answer;
 }
 
-std::vector<std::pair<std::string, std::string>> rows(const nlohmann::ordered_json& made) {
-  std::vector<std::pair<std::string, std::string>> out;
-  for (const auto& [key, value] : made.items())
-    out.emplace_back(key, value.is_string()
-                              ? value.get<std::string>()
-                              : value.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
-  return out;
-}
-
 void run(const Settings& settings, const Arguments& arguments) {
   const Model model(settings.model);
   auto prompts = settings.prompt.read(model);
@@ -144,7 +135,7 @@ void run(const Settings& settings, const Arguments& arguments) {
 
   auto made = provenance(arguments, model, prompts);
   made["seed"] = settings.seed;
-  draw::Report page("What the model makes of a prompt", rows(made));
+  draw::Report page("What the model makes of a prompt", table_of(made));
   page.section("The text").add(log_prob_text(model, tokens, lens));
   page.section("What it would say after each layer").add(lens_map(model, tokens, lens));
   page.section("What adds to the answer")

@@ -17,8 +17,8 @@ Command sae(CLI::App& program) {
   family->get_formatter()->label("Subcommands", "Commands");
   return {family,
           {},
-          {sae_train(*family), sae_eval(*family), sae_features(*family), sae_steer(*family), sae_apply(*family),
-           sae_convert(*family)}};
+          {sae_train(*family), sae_eval(*family), sae_features(*family), sae_steer(*family), sae_report(*family),
+           sae_apply(*family), sae_convert(*family)}};
 }
 
 }  // namespace tl::app

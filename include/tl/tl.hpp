@@ -180,15 +180,18 @@
 #include <tl/report/plot_area.hpp>
 #include <tl/report/report.hpp>
 #include <tl/report/svg.hpp>
+#include <tl/report/table.hpp>
 #include <tl/report/token_label.hpp>
 #include <tl/report/token_text.hpp>
 #include <tl/sae/activation_buffer.hpp>
+#include <tl/sae/activation_histogram.hpp>
 #include <tl/sae/activation_moments.hpp>
 #include <tl/sae/check_sae.hpp>
 #include <tl/sae/dynamic_sae.hpp>
 #include <tl/sae/encoded.hpp>
 #include <tl/sae/feature_activity.hpp>
 #include <tl/sae/feature_edit.hpp>
+#include <tl/sae/feature_passages.hpp>
 #include <tl/sae/feature_products.hpp>
 #include <tl/sae/feature_stream.hpp>
 #include <tl/sae/fold_sae.hpp>
@@ -216,6 +219,7 @@
 #include <tl/sae/token_concentration.hpp>
 #include <tl/sae/top_indices.hpp>
 #include <tl/sae/training_text.hpp>
+#include <tl/sae/written_features.hpp>
 #include <tl/speculation/acceptance.hpp>
 #include <tl/speculation/growth.hpp>
 #include <tl/speculation/match.hpp>

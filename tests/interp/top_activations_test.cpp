@@ -45,6 +45,17 @@ TEST_CASE("fewer than were asked for, equals and what is no number") {
   CHECK(nothing.sorted().empty());
 }
 
+TEST_CASE("of each text the greatest only") {
+  TopActivations top(2, true);
+  for (const TopActivation& each :
+       {TopActivation{3, 0, 1}, {2, 1, 0}, {4, 0, 2}, {3.5f, 0, 3}, {1, 2, 0}, {2.5f, 2, 1}})
+    top.offer(each);
+  const auto found = top.sorted();
+  REQUIRE(found.size() == 2);
+  CHECK((found[0].value == 4 && found[0].text == 0 && found[0].position == 2));
+  CHECK((found[1].value == 2.5f && found[1].text == 2));
+}
+
 TEST_CASE("along a direction") {
   const auto model = random_model<odd>();
   const std::vector<std::vector<Token>> a{some_tokens(5, odd, 1)}, b{some_tokens(8, odd, 2)};

@@ -1,6 +1,8 @@
 #include <tl/interp/vocabulary_projection.hpp>
 
 #include <algorithm>
+#include <numeric>
+
 #include "../catch.hpp"
 #include "../model/small_models.hpp"
 #include "dense_models.hpp"
@@ -65,12 +67,21 @@ TEST_CASE("a projection of another width, or of no tokens, is refused") {
                     "a projection cannot keep 208 tokens: the vocabulary has 207");
 }
 
-TEST_CASE("all logits of one direction are those that a projection ranks") {
+TEST_CASE("all logits of one direction are those that a projection ranks, less their mean") {
   const auto model = random_model<odd>();
   const auto w_out = model.weights().W_out(1);
   const std::vector<float> logits = direction_logits(model, w_out(77).values());
   const VocabularyProjection found = vocabulary_projection(model, w_out, 2);
-  for (std::size_t rank = 0; rank != 2; ++rank)
-    CHECK(found.highest(77, rank).logit == logits[static_cast<std::size_t>(found.highest(77, rank).token)]);
+  const std::vector<double> plain = logits_of(model, dense_of(w_out), 77);
+  const double mean = std::accumulate(plain.begin(), plain.end(), 0.) / 207;
+  for (std::size_t token = 0; token != 207; ++token)
+    CHECK(static_cast<double>(logits[token]) == Approx(plain[token] - mean).margin(1e-5));
+  const TokenExtremes ends = token_extremes(logits, 2);
+  for (std::size_t rank = 0; rank != 2; ++rank) {
+    CHECK(found.highest(77, rank).token == ends.highest[rank].token);
+    CHECK(found.lowest(77, rank).token == ends.lowest[rank].token);
+    CHECK(ends.lowest[rank].logit == logits[static_cast<std::size_t>(ends.lowest[rank].token)]);
+  }
+  CHECK(token_extremes(std::vector<float>{1, 1, 1}, 9).lowest[1].token == 1);
   CHECK_THROWS_WITH(direction_logits(model, std::span(logits)), Catch::Contains("207 elements"));
 }

@@ -26,6 +26,9 @@ TEST_CASE("what is in the stream is written as it is, and elsewhere nothing is k
   const auto same = written_directions(model, "blocks.1.hook_mlp_out", two);
   CHECK(std::vector<float>(same.data(), same.data() + same.size()) == two);
   CHECK_THROWS_WITH(written_directions(model, "blocks.1.ln1.hook_normalized", two), Catch::Contains("is not written"));
+  CHECK(written(resolve("blocks.1.attn.hook_q")) == Written::none);
+  CHECK(written(resolve("blocks.1.attn.hook_z")) == Written::through_W_O);
+  CHECK(written(resolve("hook_embed")) == Written::as_it_is);
   CHECK_THROWS_WITH(written_directions(model, "blocks.*.mlp.hook_post", two), Catch::Contains("is not written"));
   CHECK_THROWS_WITH(written_directions(model, "blocks.1.mlp.hook_post", two), Catch::Contains("no whole rows of 131"));
 }

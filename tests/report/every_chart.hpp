@@ -10,6 +10,7 @@
 #include <tl/report/histogram.hpp>
 #include <tl/report/line_chart.hpp>
 #include <tl/report/report.hpp>
+#include <tl/report/table.hpp>
 #include <tl/report/token_text.hpp>
 #include <vector>
 
@@ -135,7 +136,12 @@ inline Report report() {
   page.section("Heads").text("Each square is a head: rows attend to columns.").add(attention()).add(heads());
   page.section("Layers & positions").add(lens()).add(patching()).add(bars());
   page.section("Texts and curves").add(text()).add(lines()).add(histogram());
-  page.table({"head", "score"}, {{"1.3", "0.91"}, {"<2.0>", "-0.12"}});
+  page.add(Table{.header = {"head", "score"}, .rows = {{"1.3", "0.91"}, {"<2.0>", "-0.12"}}},
+           Table{.title = "Features",
+                 .header = {"feature", "token"},
+                 .rows = {{Cell("17", "feature-17"), "</tr>"}, {"170", "cat"}, {"3", "\u05E9\u05DC\u05D5\u05DD"}},
+                 .words = {"17 </tr> located rain", "170 Cat dog", "3 \u05E9\u05DC\u05D5\u05DD 18"}});
+  page.part("Feature <17>", "feature-17").text("Found.");
   return page;
 }
 

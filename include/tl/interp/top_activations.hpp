@@ -21,16 +21,29 @@ struct TopActivation {
   }
 };
 
-// The `count` greatest of all that are offered, in a heap of that size.
+// The `count` greatest of all that are offered, in a heap of that size; with one_of_a_text of each text only its
+// greatest.
 class TopActivations {
  public:
-  explicit TopActivations(std::size_t count) : count_(count) {}
+  explicit TopActivations(std::size_t count, bool one_of_a_text = false)
+      : count_(count), one_of_a_text_(one_of_a_text) {}
 
   // NaN is never among them.
   void offer(const TopActivation& activation) {
     if (!(activation.value == activation.value) || count_ == 0) return;
+    if (heap_.size() == count_ && !(activation < heap_.front())) return;  // the least of those kept
+    if (one_of_a_text_) {
+      const auto same = std::find_if(heap_.begin(), heap_.end(),
+                                     [&](const TopActivation& kept) { return kept.text == activation.text; });
+      if (same != heap_.end()) {
+        if (activation < *same) {
+          *same = activation;
+          std::make_heap(heap_.begin(), heap_.end());
+        }
+        return;
+      }
+    }
     if (heap_.size() == count_) {
-      if (!(activation < heap_.front())) return;  // the least of those kept
       std::pop_heap(heap_.begin(), heap_.end());
       heap_.pop_back();
     }
@@ -46,6 +59,7 @@ class TopActivations {
 
  private:
   std::size_t count_;
+  bool one_of_a_text_;
   std::vector<TopActivation> heap_;
 };
 

@@ -31,7 +31,8 @@ void unembedding_input(const Weights& weights, std::span<const float> direction,
 }
 }  // namespace detail
 
-// What one direction x [d_model] adds to each logit, x W_U: [d_vocab].
+// What one direction x [d_model] adds to each logit, x W_U less its mean over the vocabulary, which no probability
+// depends on: [d_vocab].
 template <Config C, StorageType S, Basis B>
 std::vector<float> direction_logits(const Gpt2<C, S, B>& model, std::span<const float> direction,
                                     RunOptions options = {}) {
@@ -45,10 +46,32 @@ std::vector<float> direction_logits(const Gpt2<C, S, B>& model, std::span<const 
   const int threads = options.resolved_threads();
   kernels::linear(kernels::linear_input(x.data(), x.size(), 1, weights.w_u, rounded.get(), threads), weights.w_u,
                   nullptr, {logits.data(), config.d_vocab}, {}, threads);
+  double sum = 0;
+  for (const float logit : logits) sum += static_cast<double>(logit);
+  for (float& logit : logits) logit -= static_cast<float>(sum / static_cast<double>(config.d_vocab));
   return logits;
 }
 
-// x W_U for each direction x [d_model], without b_U, as direction_logits has it. Throws Error where count is 0 or more
+// The `count` highest of all logits, and the lowest; all where there are fewer.
+struct TokenExtremes {
+  std::vector<kernels::TokenLogit> highest, lowest;  // each begins with the extreme; of equals the lower id
+};
+inline TokenExtremes token_extremes(std::span<const float> logits, std::size_t count) {
+  std::vector<kernels::TokenLogit> high, low;
+  for (std::size_t token = 0; token != logits.size(); ++token) {
+    high.push_back({static_cast<Token>(token), logits[token]});
+    low.push_back({static_cast<Token>(token), -logits[token]});
+  }
+  for (std::vector<kernels::TokenLogit>* const list : {&high, &low}) {
+    const std::size_t kept = std::min(count, list->size());
+    std::partial_sort(list->begin(), list->begin() + static_cast<std::ptrdiff_t>(kept), list->end());
+    list->resize(kept);
+  }
+  for (kernels::TokenLogit& each : low) each.logit = -each.logit;
+  return {std::move(high), std::move(low)};
+}
+
+// x W_U for each direction x [d_model], without b_U, its mean left in. Throws Error where count is 0 or more
 // than the vocabulary, or where a direction's width is not d_model.
 template <Config C, StorageType S, Basis B, AnyDim Direction, AnyDim DModel>
 VocabularyProjection vocabulary_projection(const Gpt2<C, S, B>& model,

@@ -1,6 +1,4 @@
 #pragma once
-#include <algorithm>
-#include <charconv>
 #include <tl/core/error.hpp>
 #include <tl/io/output_file.hpp>
 #include <tl/report/escape.hpp>
@@ -10,16 +8,6 @@
 #include <tl/text/printable.hpp>
 
 namespace TL_NAMESPACE::report {
-
-namespace detail {
-
-inline bool is_number(std::string_view text) {
-  double value = 0;
-  const auto end = std::from_chars(text.data(), text.data() + text.size(), value);
-  return end.ec == std::errc() && end.ptr == text.data() + text.size();
-}
-
-}  // namespace detail
 
 TL_INLINE Report::Report(std::string title, std::vector<std::pair<std::string, std::string>> provenance)
     : title_(std::move(title)), provenance_(std::move(provenance)) {
@@ -38,20 +26,8 @@ TL_INLINE Report& Report::text(std::string_view paragraph) {
   return *this;
 }
 
-TL_INLINE Report& Report::table(const Cells& header, const std::vector<Cells>& rows) {
-  std::string html = "<div class=\"scroll\"><table><thead><tr>";
-  for (const std::string& cell : header) html += "<th scope=\"col\">" + escape(cell) + "</th>";
-  html += "</tr></thead><tbody>\n";
-  for (const Cells& row : rows) {
-    if (row.size() != header.size())
-      throw Error("a table of the report ", text::in_quotes(title_), " has a row of ", row.size(),
-                  " cells under a header of ", header.size());
-    html += "<tr>";
-    for (const std::string& cell : row)
-      html += (detail::is_number(cell) ? "<td class=\"number\">" : "<td>") + escape(cell) + "</td>";
-    html += "</tr>\n";
-  }
-  body_ += html + "</tbody></table></div>\n";
+TL_INLINE Report& Report::part(std::string_view heading, std::string_view anchor) {
+  body_ += "<h3 id=\"" + escape(anchor) + "\">" + escape(heading) + "</h3>\n";
   return *this;
 }
 

@@ -1,6 +1,5 @@
 #pragma once
 // One HTML file with text, tables and charts that needs no network and no other file.
-#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <tl/report/figure.hpp>
@@ -9,11 +8,9 @@
 
 namespace TL_NAMESPACE::report {
 
-using Cells = std::vector<std::string>;
-
 // Light or dark as the reader's system says, or as the page's button does; whatever is given is escaped. Hovering or
 // tapping a mark of a chart tells its value; Tab enters a chart, the arrow keys move in it. Without JavaScript the
-// charts are there as well, and browsers show the values of most. An empty report is 21 KB.
+// charts are there as well, and browsers show the values of most. An empty report is 23 KB.
 class Report {
  public:
   // What made the report, as names and values: the command, the model and its hash, the version, the seed. It is the
@@ -21,10 +18,17 @@ class Report {
   Report(std::string title, std::vector<std::pair<std::string, std::string>> provenance);
 
   Report& section(std::string_view heading);
+  // Part of a section, to which a Table's cells may lead; the list of sections does not name it.
+  Report& part(std::string_view heading, std::string_view anchor);
   Report& text(std::string_view paragraph);
-  // Cells that are numbers stand to the right. Throws Error where a row is not as long as the header.
-  Report& table(const Cells& header, const std::vector<Cells>& rows);
-  Report& add(const Chart auto& chart) { return add_html(chart.html()); }
+  Report& add(const Figure auto& figure) { return add_html(figure.html()); }
+  // Side by side where there is room.
+  template <Figure... Figures>
+  requires(sizeof...(Figures) > 1) Report& add(const Figures&... figures) {
+    add_html("<div class=\"beside\">");
+    (add_html(figures.html()), ...);
+    return add_html("</div>\n");
+  }
 
   std::string html() const;
   // Writes the file whole or not at all. Throws Error where the system refuses.

@@ -1,5 +1,6 @@
 #pragma once
-// The page's script: tips, the keyboard, the button of the colour scheme, and the large head of an attention chart.
+// The page's script: tips, the keyboard, the button of the colour scheme, the search of a table, and the large head of
+// an attention chart.
 // Everything else is drawn already.
 #include <string_view>
 #include <tl/core/namespace.hpp>
@@ -92,6 +93,29 @@ scheme.addEventListener('click', () => {
   const now = root.style.colorScheme || (dark.matches ? 'dark' : 'light');
   root.style.colorScheme = now === 'dark' ? 'light' : 'dark';
 });
+
+for (const figure of every('figure.table')) {
+  const search = one('.search', figure);
+  if (!search) continue;
+  search.hidden = false;
+  const box = one('input', search), count = one('output', search), lower = text => text.toLowerCase();
+  const rows = every('tbody tr', figure).map(row => [row, ' ' + lower(row.dataset.words).replace(/\s+/g, ' ') + ' ']);
+  const find = () => {
+    const terms = lower(box.value).split(/\s+/).filter(Boolean);
+    const sought = terms.map(term => ' ' + term + (/^\d+$/.test(term) ? ' ' : ''));
+    let found = 0;
+    for (const [row, words] of rows) {
+      row.hidden = !sought.every(term => words.includes(term));
+      found += !row.hidden;
+    }
+    count.textContent = (terms.length ? found + ' of ' : '') + rows.length;
+  };
+  box.addEventListener('input', find);
+  box.addEventListener('keydown', event => {
+    if (event.key === 'Enter') one('tbody tr:not([hidden]) a', figure)?.click();
+  });
+  find();
+}
 
 for (const figure of every('figure.attention')) {
   const last = Number(figure.dataset.levels), heads = every('.head', figure), spans = every('.token', figure);

@@ -100,7 +100,16 @@ background:var(--f,transparent);color:var(--t,inherit)}
 .tokens .token:hover,.tokens .token:focus,.tokens .token.chosen{outline:2px solid var(--ink)}
 table{border-collapse:collapse;font-size:.9rem;margin:.6rem 0}th,td{border-bottom:1px solid var(--faint);
 padding:.25rem .8rem .25rem 0;text-align:left;vertical-align:top}
-td.number{text-align:right;font-variant-numeric:tabular-nums}
+td.number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+.table table{margin:.2rem 0}.table th,.table td{overflow-wrap:normal}
+h3{font-size:1.1rem;margin:2.4rem 0 .4rem;padding-top:.6rem;border-top:1px solid var(--faint)}
+h3:target{color:var(--accent)}
+.beside{display:flex;flex-wrap:wrap;gap:0 2rem}.beside>figure{flex:1 1 20rem;min-width:0}
+.beside>.table{flex:1 1 12rem}.beside>figure+figure{margin-top:1.4rem}
+.long{max-height:30rem;overflow-y:auto;border-bottom:1px solid var(--faint)}.long table{margin:0;width:100%}
+.long thead th{position:sticky;top:-2px;background:var(--paper)}
+.search input{font:inherit;width:min(22rem,100%);padding:.3rem .5rem;border:1px solid var(--muted);border-radius:5px;
+background:var(--paper);color:var(--ink)}.search output{color:var(--muted);font-size:.9rem;margin-left:.5rem}
 #scheme{position:fixed;top:.6rem;right:.6rem;width:2.4rem;height:2.4rem;border:1px solid var(--faint);border-radius:50%;
 background:var(--paper);color:var(--ink);font-size:1.1rem;cursor:pointer;z-index:2}
 #tip{position:fixed;z-index:3;pointer-events:none;max-width:min(20rem,92vw);padding:.35rem .55rem;border-radius:5px;

@@ -32,7 +32,7 @@ SaeEvaluation evaluate_sae(const Gpt2<C, S, B>& model, const DynamicSae<SaeStora
   check_splice(config, model.config(), B);
   if (config.site.hook_head_index)
     throw Error("the SAE at `", hook_name, "` is of one head, and rows there are of all");
-  FeatureActivity activity(config.d_sae, {}, 0);
+  FeatureActivity activity(config.d_sae);
   others.insert(
       others.begin(),
       {[&](std::span<float> rows, int threads) {
