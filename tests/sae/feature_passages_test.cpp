@@ -17,11 +17,11 @@ TEST_CASE("passages have what the feature is at every token around its strongest
                                                   some_tokens(12, odd, 3)};
 
   FeatureActivity activity(70, 2);
-  std::vector<std::vector<std::vector<float>>> all(3);  // [document][position][feature]
-  for (std::size_t i = 0; i != 3; ++i) all[i].assign(documents[i].size(), std::vector<float>(70));
+  std::vector<std::vector<std::vector<float>>> every(3);  // [document][position][feature]
+  for (std::size_t i = 0; i != 3; ++i) every[i].assign(documents[i].size(), std::vector<float>(70));
   stream_features(model, sae, documents, [&](const FeaturePosition& at) {
     activity.add(at.features, at.values, at.document, at.position);
-    for (std::size_t i = 0; i != at.features.size(); ++i) all[at.document][at.position][at.features[i]] = at.values[i];
+    for (std::size_t i = 0; i != at.features.size(); ++i) every[at.document][at.position][at.features[i]] = at.values[i];
   });
 
   const std::vector<std::size_t> features{61, 7};
@@ -36,7 +36,7 @@ TEST_CASE("passages have what the feature is at every token around its strongest
       CHECK(first + activations.size() == std::min(documents[place.text].size(), place.position + 3));
       CHECK(activations[place.position - first] == place.value);
       for (std::size_t at = 0; at != activations.size(); ++at)
-        CHECK(activations[at] == all[place.text][first + at][features[i]]);
+        CHECK(activations[at] == every[place.text][first + at][features[i]]);
     }
   }
 }
