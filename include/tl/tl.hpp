@@ -13,6 +13,8 @@
 #include <tl/core/shape.hpp>
 #include <tl/core/tensor.hpp>
 #include <tl/core/token.hpp>
+#include <tl/decode/branches.hpp>
+#include <tl/decode/constraint.hpp>
 #include <tl/decode/cumulative_weights.hpp>
 #include <tl/decode/distinct_tokens.hpp>
 #include <tl/decode/draw.hpp>
@@ -35,6 +37,7 @@
 #include <tl/decode/stop.hpp>
 #include <tl/decode/temperature.hpp>
 #include <tl/decode/temperature_rules.hpp>
+#include <tl/decode/text_writer.hpp>
 #include <tl/decode/token_entropies.hpp>
 #include <tl/decode/token_picker.hpp>
 #include <tl/decode/truncation.hpp>
@@ -221,6 +224,10 @@
 #include <tl/sae/training_text.hpp>
 #include <tl/sae/written_features.hpp>
 #include <tl/speculation/acceptance.hpp>
+#include <tl/skeleton/numbered_list.hpp>
+#include <tl/skeleton/router.hpp>
+#include <tl/skeleton/skeleton.hpp>
+#include <tl/skeleton/skeleton_points.hpp>
 #include <tl/speculation/growth.hpp>
 #include <tl/speculation/match.hpp>
 #include <tl/speculation/next_child.hpp>

@@ -51,8 +51,18 @@ struct GenerationCost {
   std::size_t decoded_tokens = 0;    // rows that ran after the prefill
   std::size_t forward_passes = 0;    // of both
 
+  std::size_t rows() const { return prefill_rows + decoded_tokens; }
   double tokens_per_second() const {
     return decode_seconds > 0 ? static_cast<double>(decoded_tokens) / decode_seconds : 0;
+  }
+  GenerationCost& operator+=(const GenerationCost& other) {
+    prefill_seconds += other.prefill_seconds;
+    decode_seconds += other.decode_seconds;
+    prefill_rows += other.prefill_rows;
+    shared_positions += other.shared_positions;
+    decoded_tokens += other.decoded_tokens;
+    forward_passes += other.forward_passes;
+    return *this;
   }
 };
 
