@@ -88,7 +88,7 @@ LogitLens logit_lens(const Gpt2<C, S, B>& model, std::span<const Token> tokens, 
                  LogitLens::Values(options.kl ? rows : 0, positions),
                  LogitLens::Values(rows, positions)};
   for (std::size_t p = 0; p != tokens.size(); ++p)
-    if (options.where(p, tokens.size())) lens.positions.push_back(p);
+    if (options.where(p, tokens.size(), 0)) lens.positions.push_back(p);
 
   // With KL some positions at a time, as many as a matrix product needs to be efficient: logits of GPT-2's vocabulary
   // take 20 MB at most. Without, all at once and no logits in memory.
