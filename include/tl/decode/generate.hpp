@@ -147,6 +147,59 @@ std::size_t open_from(Session& session, std::span<const Prompt> prompts, CachedB
   return may_share ? cached.length : 0;
 }
 
+// Computes the prompts, each in a new sequence of its own: logits behind each, in order.
+template <class Session>
+auto prefill(Session& session, std::span<const Prompt> prompts, std::size_t chunk,
+             std::optional<CachedBeginning> cached, GenerationCost& cost) {
+  const auto start = std::chrono::steady_clock::now();
+  const std::size_t first_sequence = session.sequences(), rows_before = session.rows_computed();
+  cost.shared_positions =
+      cached ? open_from(session, prompts, *cached) : open_with_common_prefix(session, prompts, chunk);
+  std::vector<Extension> extensions;
+  for (std::size_t i = 0; i != prompts.size(); ++i) {
+    const auto own = prompts[i].tokens.subspan(cost.shared_positions);
+    const std::size_t sequence = first_sequence + i;
+    extensions.push_back({sequence, own.subspan(prefill_all_but_the_last(session, sequence, own, chunk))});
+  }
+  const auto logits = session.extend(extensions, Need::last_logits);
+  cost.prefill_rows = session.rows_computed() - rows_before;
+  cost.prefill_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return logits;
+}
+
+// Where texts end.
+class TextEnds {
+ public:
+  // Throws Error where a prompt is empty. What is given must outlive it.
+  TextEnds(std::span<const Prompt> prompts, const GenerateOptions& options, const OnToken& on_token, std::size_t n_ctx)
+      : prompts_(prompts), options_(options), on_token_(on_token), n_ctx_(n_ctx), stop_tokens_(options.stop_tokens) {
+    for (const Prompt& prompt : prompts)
+      if (prompt.tokens.empty()) throw Error("a prompt of no tokens cannot be continued: put the BOS in front");
+  }
+
+  std::size_t most_tokens(std::size_t text) const {
+    return prompts_[text].max_new_tokens.value_or(options_.max_new_tokens);
+  }
+  // Why the text, prompt and generated tokens, ends behind the token that it got last; none where it goes on.
+  std::optional<StopReason> operator()(std::size_t text, std::span<const Token> tokens) const {
+    const Token token = tokens.back();
+    const bool go_on = !on_token_ || on_token_(text, token);
+    if (stop_tokens_.contains(token) || std::ranges::count(prompts_[text].stop_tokens, token) != 0)
+      return StopReason::stop_token;
+    if (!go_on) return StopReason::callback;
+    if (tokens.size() - prompts_[text].tokens.size() == most_tokens(text)) return StopReason::max_new_tokens;
+    if (tokens.size() > n_ctx_) return StopReason::context_full;
+    return std::nullopt;
+  }
+
+ private:
+  std::span<const Prompt> prompts_;
+  const GenerateOptions& options_;
+  const OnToken& on_token_;
+  std::size_t n_ctx_;
+  StopTokens stop_tokens_;
+};
+
 }  // namespace detail
 
 // The loop of generation, in a session that may go on afterwards: opens a sequence for each prompt and continues them
@@ -156,42 +209,21 @@ template <class Session, TokenPicker Picker>
 Continuations continue_prompts(Session& session, std::span<const Prompt> prompts, const GenerateOptions& options,
                                const Picker& pick, const OnToken& on_token,
                                std::optional<CachedBeginning> cached = {}) {
-  using Clock = std::chrono::steady_clock;
-  const auto seconds_since = [](Clock::time_point start) {
-    return std::chrono::duration<double>(Clock::now() - start).count();
-  };
   Continuations result;
   result.stops.resize(prompts.size(), StopReason::max_new_tokens);
+  const detail::TextEnds ends(prompts, options, on_token, session.model().config().n_ctx);
   std::vector<std::vector<Token>> histories;
   std::vector<std::size_t> active;  // texts that go on
-  const StopTokens stop_tokens(options.stop_tokens);
-  const auto most = [&](std::size_t text) { return prompts[text].max_new_tokens.value_or(options.max_new_tokens); };
   for (std::size_t text = 0; text != prompts.size(); ++text) {
     const std::span<const Token> tokens = prompts[text].tokens;
-    if (tokens.empty()) throw Error("a prompt of no tokens cannot be continued: put the BOS in front");
-    if (most(text) != 0) active.push_back(text);
-    histories.emplace_back(tokens.begin(), tokens.end()).reserve(tokens.size() + most(text));
+    if (ends.most_tokens(text) != 0) active.push_back(text);
+    histories.emplace_back(tokens.begin(), tokens.end()).reserve(tokens.size() + ends.most_tokens(text));
   }
 
-  const auto prefill_start = Clock::now();
-  const std::size_t first_sequence = session.sequences(), rows_before = session.rows_computed(),
-                    passes_before = session.forward_passes();
-  const std::size_t shared = cached ? detail::open_from(session, prompts, *cached)
-                                    : detail::open_with_common_prefix(session, prompts, options.prefill_chunk);
+  const std::size_t first_sequence = session.sequences(), passes_before = session.forward_passes();
+  auto logits = detail::prefill(session, prompts, options.prefill_chunk, cached, result);
+  const auto decode_start = std::chrono::steady_clock::now();
   std::vector<Extension> extensions;
-  for (std::size_t i = 0; i != prompts.size(); ++i) {
-    const auto own = prompts[i].tokens.subspan(shared);
-    const std::size_t sequence = first_sequence + i;
-    extensions.push_back(
-        {sequence, own.subspan(detail::prefill_all_but_the_last(session, sequence, own, options.prefill_chunk))});
-  }
-  auto logits = session.extend(extensions, Need::last_logits);
-  result.prefill_rows = session.rows_computed() - rows_before;
-  result.shared_positions = shared;
-  result.prefill_seconds = seconds_since(prefill_start);
-
-  const auto decode_start = Clock::now();
-  const std::size_t n_ctx = session.model().config().n_ctx;
   for (bool first = true; !active.empty(); first = false) {
     if (!first) {
       extensions.clear();
@@ -201,24 +233,18 @@ Continuations continue_prompts(Session& session, std::span<const Prompt> prompts
     }
     std::size_t kept = 0;
     for (std::size_t row = 0; row != active.size(); ++row) {
-      const std::size_t text = active[row], prompt_length = prompts[text].tokens.size();
+      const std::size_t text = active[row];
       std::vector<Token>& history = histories[text];
       const auto row_logits = logits(first ? text : row).values();
-      const Token token = pick(row_logits, StepContext{history.size(), history, prompt_length},
-                               RandomKey{options.sampling.seed, prompts[text].stream});
-      history.push_back(token);
-      const bool go_on = !on_token || on_token(text, token);
-      if (stop_tokens.contains(token) || std::ranges::count(prompts[text].stop_tokens, token) != 0)
-        result.stops[text] = StopReason::stop_token;
-      else if (!go_on) result.stops[text] = StopReason::callback;
-      else if (history.size() - prompt_length == most(text)) result.stops[text] = StopReason::max_new_tokens;
-      else if (history.size() > n_ctx) result.stops[text] = StopReason::context_full;
+      history.push_back(pick(row_logits, StepContext{history.size(), history, prompts[text].tokens.size()},
+                             RandomKey{options.sampling.seed, prompts[text].stream}));
+      if (const auto stop = ends(text, history)) result.stops[text] = *stop;
       else active[kept++] = text;
     }
     active.resize(kept);
   }
   result.forward_passes = session.forward_passes() - passes_before;
-  result.decode_seconds = seconds_since(decode_start);
+  result.decode_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - decode_start).count();
   for (std::size_t i = 0; i != prompts.size(); ++i)
     result.tokens.emplace_back(histories[i].begin() + static_cast<std::ptrdiff_t>(prompts[i].tokens.size()),
                                histories[i].end());

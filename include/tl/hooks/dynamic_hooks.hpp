@@ -1,6 +1,7 @@
 #pragma once
 // Hooks whose names and predicates are known at run time: the command line, bindings. One object is one policy; every
 // point asks it what is wanted there, and that decides what is computed and where the forward stops.
+#include <algorithm>
 #include <cstddef>
 #include <functional>
 #include <string>
@@ -44,6 +45,11 @@ class DynamicHooks {
         if (sequence < entry.kept[i].size() && entry.kept[i][sequence].positions() != 0)
           arrays.push_back({full_name(entry.ref.point, static_cast<int>(i)), entry.kept[i][sequence].take(entry.ref.point)});
     return arrays;
+  }
+
+  bool captures() const {
+    return std::ranges::any_of(entries_,
+                               [](const Entry& entry) { return entry.access == Access::observe && !entry.f; });
   }
 
   // What a session asks of a run-time policy.

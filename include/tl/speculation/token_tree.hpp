@@ -102,10 +102,10 @@ class TokenTree {
       if (name != dropped) name = kept++;
     for (std::size_t node = 0; node != renamed_.size(); ++node) {
       About& about = about_[node];
-      const auto all = std::span(children_).subspan(about.first_child, about.child_count);
+      const auto siblings = std::span(children_).subspan(about.first_child, about.child_count);
       about.child_count = 0;
-      for (const std::size_t child : all)
-        if (renamed_[child] != dropped) all[about.child_count++] = renamed_[child];
+      for (const std::size_t child : siblings)
+        if (renamed_[child] != dropped) siblings[about.child_count++] = renamed_[child];
       if (renamed_[node] == dropped) continue;
       if (node != root)
         nodes_[node].parent = static_cast<std::ptrdiff_t>(renamed_[static_cast<std::size_t>(nodes_[node].parent)]);
