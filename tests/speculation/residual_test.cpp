@@ -1,3 +1,4 @@
+#include <cstdio>
 #include <tl/speculation/residual.hpp>
 
 #include "../catch.hpp"
@@ -127,5 +128,27 @@ TEST_CASE("one sampled child is accepted with probability 1 - TV, and all tokens
     CHECK(enumeration::outcome<SampledIndependently>(pair, 1).acceptance() == Approx(overlap(pair)).margin(1e-7));
     CHECK(enumeration::outcome<SampledWithoutReplacement>(pair, v).acceptance() == Approx(1).epsilon(exact));
     CHECK(enumeration::outcome<Deterministic>(pair, v).acceptance() == Approx(1).epsilon(exact));
+  }
+}
+
+// The table of docs/19_speculation.md: means over 100 pairs of 7 tokens.
+TEMPLATE_TEST_CASE("acceptance by children", "[.]", (std::pair<SampledWithoutReplacement, SampledWithoutReplacement>),
+                   (std::pair<SampledIndependently, SampledIndependently>), (std::pair<Deterministic, Deterministic>),
+                   (std::pair<SampledWithoutReplacement, Deterministic>),
+                   (std::pair<SampledWithoutReplacement, SampledIndependently>),
+                   (std::pair<Deterministic, SampledIndependently>)) {
+  using P = typename TestType::first_type;
+  using V = typename TestType::second_type;
+  for (std::size_t k = 1; k <= most_children; ++k) {
+    double acceptance = 0, variation = 0;
+    for (std::size_t i = 0; i != 100; ++i) {
+      const Pair pair = enumeration::random_pair(7, i);
+      const Outcome outcome = enumeration::outcome<P, V>(pair, k);
+      acceptance += outcome.acceptance() / 100;
+      variation += total_variation(outcome.tokens(), pair.p) / 100;
+    }
+    std::printf("%-60s k %zu  accepted %.3f  TV %.1e\n", Catch::getResultCapture().getCurrentTestName().c_str(), k,
+                acceptance, variation);
+    CHECK((variation < exact || !std::same_as<P, V>));
   }
 }
