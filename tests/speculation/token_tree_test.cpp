@@ -1,8 +1,10 @@
 #include <limits>
+#include <map>
 #include <tl/speculation/token_tree.hpp>
 
 #include "../catch.hpp"
 #include "../decode/reference.hpp"
+#include "enumeration.hpp"
 
 namespace {
 template <class P>
@@ -69,6 +71,30 @@ TEST_CASE("independent children may be one node several times") {
   }
   CHECK(twice > 2);  // 12.5 are expected
   CHECK(twice < 30);
+}
+
+TEST_CASE("lists of children are drawn as often as they are probable") {
+  constexpr std::size_t draws = 10'000;
+  const auto check = [&]<class P>(tl::TokenTree<P> tree, std::span<const float> q) {
+    std::vector<float> logits;
+    for (const float x : q) logits.push_back(std::log(x));
+    std::map<std::vector<tl::Token>, double> count, expected;
+    enumeration::for_each_draw<P>(q, 3, [&](const auto& tokens, double p) { expected[tokens] = p * draws; });
+    for (std::size_t i = 0; i != draws; ++i) {
+      tree.begin(0, i, {9, 9});
+      tree.expand(0, logits, 3);
+      ++count[tokens_of(tree, 0)];
+    }
+    double chi_square = 0;
+    for (const auto& [tokens, e] : expected) chi_square += (count[tokens] - e) * (count[tokens] - e) / e;
+    CHECK(count.size() == expected.size());
+    CHECK(chi_square < reference::chi_square_limit(static_cast<double>(expected.size()) - 1));
+  };
+  const std::vector<float> q{0.1f, 0.4f, 0.2f, 0.3f}, few{0, 0.7f, 0, 0.3f};
+  check(tl::TokenTree<tl::SampledWithoutReplacement>{}, q);
+  check(tl::TokenTree<tl::SampledWithoutReplacement>{}, few);
+  check(tl::TokenTree<tl::SampledIndependently>{}, q);
+  check(tl::TokenTree<tl::SampledIndependently>{}, few);
 }
 
 TEST_CASE("every node is drawn with numbers of its own, and every step with others") {

@@ -1,5 +1,6 @@
 #include <tl/decode/pipeline.hpp>
 #include <tl/decode/sampler.hpp>
+#include <tl/speculation/acceptance.hpp>
 #include <tl/speculation/growth.hpp>
 #include <tl/speculation/match.hpp>
 #include <tl/speculation/rejection.hpp>
@@ -7,6 +8,7 @@
 
 #include "../catch.hpp"
 #include "../decode/reference.hpp"
+#include "enumeration.hpp"
 #include "markov.hpp"
 
 using tl::Rejection, tl::SampledWithoutReplacement, tl::SampledIndependently, tl::Deterministic;
@@ -25,6 +27,7 @@ struct Speculation {
   std::vector<std::size_t> path{};
   std::vector<float> row{};
   std::size_t steps = 0;
+  tl::AcceptanceCounts counts{};
 
   void generate(tl::GrowingText& text, std::size_t count, auto go_on) {
     const auto draft = [this](const auto& t, std::span<const std::size_t> nodes) {
@@ -42,6 +45,7 @@ struct Speculation {
       };
       const std::size_t before = text.tokens.size();
       const bool goes_on = tl::verify(tree, rule, logits_of, pick, text, go_on, path);
+      counts.add(tree, path, goes_on);
       bool good = text.tokens.size() == before + path.size();
       for (std::size_t i = 0; i != path.size(); ++i) good &= tree.token(path[i]) == text.tokens[before - 1 + i];
       if (!good) FAIL("the text has not got what the path says");
@@ -147,6 +151,33 @@ TEMPLATE_TEST_CASE("at temperature 0 rejection gives the greedy text", "", tl::S
   const auto start = text;
   run.generate(text, 60, always);
   CHECK(text.tokens == vanilla(target, greedy, start, text.tokens.size() - 1));
+}
+
+TEST_CASE("steps commit as many tokens as the shape's acceptance foretells") {
+  const auto pair = enumeration::random_pair(6, 2);
+  const auto same_everywhere = [](const auto& p) {
+    markov::Model model(6, 0);
+    for (std::size_t i = 0; i != model.table.size(); ++i) model.table[i] = static_cast<float>(std::log(p[i % 6]));
+    return model;
+  };
+  const auto target = same_everywhere(pair.p), draft = same_everywhere(pair.q);
+  const tl::TreeShape shape({3, 2, 1, 0, 1, 0, 0, 0});
+  auto run = speculation<SampledWithoutReplacement, Rejection<SampledWithoutReplacement>>(
+      target, draft, tl::Pipeline{tl::Multinomial{}}, tl::ShapedGrowth(shape));
+  tl::GrowingText text{{0}, 1, {4, 4}};
+  run.generate(text, 8000, always);
+
+  std::vector<double> acceptance;
+  for (const auto& child : enumeration::outcome<SampledWithoutReplacement>(pair, 3).accepted)
+    acceptance.push_back(std::accumulate(child.begin(), child.end(), 0.0));
+  const double steps = static_cast<double>(run.steps);
+  CHECK(run.counts.steps() == run.steps);
+  CHECK(run.counts.tokens_per_step() == Approx(static_cast<double>(text.tokens.size() - 1) / steps));
+  // A step commits 1 to 4 tokens, so its standard deviation is at most 1.5; 4 of those of the mean.
+  CHECK(std::abs(run.counts.tokens_per_step() - shape.expected_tokens(acceptance)) < 4 * 1.5 / std::sqrt(steps));
+  const auto measured = run.counts.by_child();
+  REQUIRE(measured.size() == 3);
+  for (std::size_t b = 0; b != 3; ++b) CHECK(std::abs(measured[b] - acceptance[b]) < 4 * 0.5 / std::sqrt(steps));
 }
 
 TEST_CASE("a draft that is the target is accepted whole") {

@@ -25,7 +25,7 @@ class Rejection {
   // that was accepted, or no child's. Numbers are those of Purpose::accept and Purpose::draw at the position.
   // O(d_vocab) for the node and each child rejected. Throws Error as the picker does, and where the draft has another
   // vocabulary.
-  template <Proposal Of, KnowsDistribution Picker>
+  template <Proposal Of, TokenPicker Picker>
   Token operator()(const TokenTree<Of>& tree, std::size_t node, std::span<float> logits, const Picker& pick,
                    const StepContext& context, RandomKey key) {
     static_assert(SampledProposal<Of> || !SampledProposal<P>,
@@ -34,7 +34,10 @@ class Rejection {
     static_assert(!SampledProposal<Of> || !SampledProposal<P> || std::same_as<P, Of>,
                   "tl: children drawn without replacement are verified against what was left of q at each, independent "
                   "ones against all of q: give a tree Rejection of its own kind, or Match");
-    if constexpr (std::same_as<P, Of> || !SampledProposal<P>) {
+    static_assert(KnowsDistribution<Picker>,
+                  "tl: rejection decides by probabilities, so the pipeline has to end in a draw that knows its "
+                  "distribution (Greedy, Multinomial); Match takes any");
+    if constexpr (KnowsDistribution<Picker> && (std::same_as<P, Of> || !SampledProposal<P>)) {
       pick.distribution(logits, context, residual_.target(logits.size()));
       const auto nodes = tree.children(node);
       const auto token_of = [&](std::size_t child) { return tree.token(child); };
