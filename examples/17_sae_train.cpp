@@ -16,7 +16,8 @@ int main(int argc, char** argv) try {
   tl::SaeConfig config{.architecture = tl::SaeArchitecture::topk, .d_in = 256, .d_sae = 512, .d_out = 256};
   config.normalisation = tl::SaeNormalisation::expected_average_only_in;
   config.site = {.model_name = "tinystories-6l", .hook_name = hook};
-  const tl::SaeTraining training{.objective = {.k = 16}, .steps = 80, .batch_rows = 512, .learning_rate = {.peak = 2e-3}};
+  const tl::SaeTraining training{
+      .objective = {.k = 16}, .steps = 80, .batch_rows = 512, .learning_rate = {.peak = 2e-3}};
   tl::SaeTrainer trainer(config, training, rows, 2);
   while (!trainer.done()) {
     const tl::SaeTrainingStep step = trainer.step();

@@ -73,6 +73,9 @@ void run(const Settings& settings) {
   const auto recovered = [&](const ReconstructionQuality& of, const ReconstructionQuality& ablated) {
     return gap(ablated) < least_gap ? std::nan("") : of.recovered_cross_entropy(ablated, found.cross_entropy);
   };
+  const auto recovered_kl = [&](const ReconstructionQuality& of, const ReconstructionQuality& ablated) {
+    return gap(ablated) < least_gap ? std::nan("") : of.recovered_kl(ablated);
+  };
   const bool stopped = interrupt.asked();
 
   if (settings.json) {
@@ -90,23 +93,24 @@ void run(const Settings& settings) {
     for (const auto& [label, quality] : rows) json[label] = json_of(*quality);
     json["cross_entropy_recovered_of_zero"] = recovered(found.sae, found.zero);  // NaN is written as null
     json["cross_entropy_recovered_of_mean"] = recovered(found.sae, found.mean);
-    json["kl_recovered_of_zero"] = found.sae.recovered_kl(found.zero);
-    json["kl_recovered_of_mean"] = found.sae.recovered_kl(found.mean);
+    json["kl_recovered_of_zero"] = recovered_kl(found.sae, found.zero);
+    json["kl_recovered_of_mean"] = recovered_kl(found.sae, found.mean);
     nlohmann::ordered_json density = nlohmann::ordered_json::array();
     for (std::size_t i = 0; i != activity.features(); ++i) density.push_back(activity.density(i));
     json["density"] = std::move(density);
     return put_json(json);
   }
   Table table({"in place of the values", ">FVU", ">cosine", ">bias", ">cross-entropy", ">more than as it is", ">KL",
-               ">CE recovered of zero", ">of mean"});
+               ">CE recovered of zero", ">of mean", ">KL recovered of zero", ">of mean"});
   const auto percent = [](double share) { return std::isnan(share) ? "-" : fmt::format("{:.1f} %", 100 * share); };
-  table.add({"themselves", "0", "1", "1", fmt::format("{:.4f}", found.cross_entropy), "", "0", "", ""});
+  table.add({"themselves", "0", "1", "1", fmt::format("{:.4f}", found.cross_entropy), "", "0", "", "", "", ""});
   for (const auto& [label, quality] : rows)
     table.add({label, fmt::format("{:.4f}", quality->fvu), fmt::format("{:.4f}", quality->cosine),
                std::isfinite(quality->relative_bias) ? fmt::format("{:.3f}", quality->relative_bias) : "-",
                fmt::format("{:.4f}", quality->cross_entropy), fmt::format("{:+.4f}", gap(*quality)),
                fmt::format("{:.4f}", quality->kl), percent(recovered(*quality, found.zero)),
-               percent(recovered(*quality, found.mean))});
+               percent(recovered(*quality, found.mean)), percent(recovered_kl(*quality, found.zero)),
+               percent(recovered_kl(*quality, found.mean))});
   put(table.text());
   put(fmt::format(
       "{} of {} features at a time (L0), {:.1f} % never in {} positions{}; nats\n",

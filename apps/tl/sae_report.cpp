@@ -38,7 +38,7 @@ struct Settings {
 };
 
 constexpr std::size_t in_index = 3;  // promoted tokens, and passages whose words find a feature that is not drawn
-constexpr PassageSpan span{.before = 20, .after = 10};
+constexpr PassageSpan drawn_span{.before = 20, .after = 10}, listed_span{.before = 8, .after = 0};
 
 // Everything that the page is made of.
 struct Found {
@@ -47,10 +47,10 @@ struct Found {
   const SaeFile& file;
   const std::vector<std::vector<Token>>& documents;
   FeatureSurvey survey;
-  std::vector<std::size_t> listed, drawn;             // in the index; with a part of their own
-  std::vector<std::vector<Token>> promoted;           // [listed][rank]
-  std::vector<std::vector<float>> logits;             // [drawn][d_vocab]; none where nothing is written
-  std::vector<std::vector<FeaturePassage>> passages;  // [drawn][rank]
+  std::vector<std::size_t> listed{}, drawn{};           // in the index; with a part of their own
+  std::vector<std::vector<Token>> promoted{};           // [listed][rank]
+  std::vector<std::vector<float>> logits{};             // [drawn][d_vocab]; none where nothing is written
+  std::vector<std::vector<FeaturePassage>> passages{};  // [drawn][rank]
 
   const FeatureActivity& activity() const { return survey.activity; }
   bool is_drawn(std::size_t feature) const { return std::find(drawn.begin(), drawn.end(), feature) != drawn.end(); }
@@ -62,10 +62,12 @@ struct Found {
     const Concentration& of = survey.on_tokens[feature];
     return of.mass > 0 ? draw::token_label(model.token(of.top_token)) : "";
   }
-  // Tokens [first, end) of a document.
-  std::string text(std::size_t document, std::size_t first, std::size_t end) const {
+  // The text around a place.
+  std::string text(const TopActivation& place, PassageSpan span) const {
+    const std::vector<Token>& tokens = documents[place.text];
+    const auto [first, end] = span.around(place.position, tokens.size(), settings.list.text.first_position());
     std::string text;
-    for (std::size_t i = first; i != end; ++i) text += model.token(documents[document][i]);
+    for (std::size_t i = first; i != end; ++i) text += model.token(tokens[i]);
     return text;
   }
 };
@@ -96,12 +98,7 @@ std::string search_words(const Found& found, std::size_t row) {
   for (const Token token : found.promoted[row]) tokens += ' ' + found.model.token(token);
   auto places = found.activity().top(feature);
   if (!found.is_drawn(feature)) places.resize(std::min(places.size(), in_index));
-  for (const TopActivation& place : places) {
-    const std::size_t first = place.position - std::min(place.position, span.before);
-    text += found.text(place.text, std::max(first, found.settings.list.text.first_position()),
-                       std::min(found.documents[place.text].size(), place.position + 1 + span.after)) +
-            ' ';
-  }
+  for (const TopActivation& place : places) text += found.text(place, drawn_span) + ' ';
   return std::to_string(feature) + ' ' + tokens + ' ' + words_of(text);
 }
 
@@ -111,9 +108,8 @@ draw::Table index(const Found& found) {
                                "strongest at the end of"},
                     .rows = {},
                     .note =
-                        "A number is of that feature; a word is of a token that it is on or promotes, or of the "
-                        "passages where it is strongest. " +
-                        std::string("Features with a link are drawn below.")};
+                        "A number finds that feature; a word those that are on or promote such a token, or have it "
+                        "in a passage where they are strongest. Features with a link are drawn below."};
   const FeatureActivity& activity = found.activity();
   if (found.listed.size() < activity.features())
     table.note +=
@@ -125,11 +121,7 @@ draw::Table index(const Found& found) {
     std::string promotes, strongest = "never active";
     for (const Token token : found.promoted[row]) promotes += draw::token_label(found.model.token(token)) + ' ';
     if (const auto top = activity.top(feature); !top.empty()) {
-      constexpr std::size_t before = 8;
-      const auto& [value, document, position] = top.front();
-      const std::size_t first =
-          std::max(position - std::min(position, before), found.settings.list.text.first_position());
-      const std::string text = found.text(document, first, position + 1);
+      const std::string text = found.text(top.front(), listed_span);
       strongest = draw::token_label(std::string_view(text).substr(std::min(text.find_first_not_of(' '), text.size())));
     }
     draw::Cells cells{found.link(feature),
@@ -222,7 +214,7 @@ void add_feature(draw::Report& page, const Found& found, std::size_t drawn) {
     page.add(tokens_table(found, "Raises most", ends.highest), tokens_table(found, "Lowers most", ends.lowest),
              nearest(found, feature));
   }
-  if (active) page.add(passages(found, drawn));
+  if (!found.passages[drawn].empty()) page.add(passages(found, drawn));
 }
 
 // How the logits of a feature come about, as a sentence.
@@ -239,9 +231,8 @@ std::string about_logits(const SaeSite& site) {
           : fmt::format(" through {} of block {}", how == Written::through_W_out ? "W_out" : "W_O", ref.layer);
   return "Logits are those of a feature's decoder row" + through +
          ", less its mean, times the final norm's gain, times W_U, less their mean over the vocabulary: what it says "
-         "to the "
-         "output by itself, past the layers between. Nearest features are those of the greatest cosine between decoder "
-         "rows.";
+         "to the output by itself, past the layers between. Nearest features are those of the greatest cosine between "
+         "decoder rows.";
 }
 
 draw::Histogram densities(const FeatureActivity& activity) {
@@ -263,8 +254,7 @@ std::string summary(const Found& found) {
   const std::string k = config.k == 0 ? "" : fmt::format(", k = {}", config.k);
   return fmt::format(
       "{} SAE of {}: {} features of {} dimensions{}. Over {} positions of {} ({} pieces{}{}), {} features are active "
-      "at a "
-      "time; {} % never are.",
+      "at a time; {} % never are.",
       name(config.architecture), config.site.hook_name, config.d_sae, config.d_in, k, activity.positions(),
       found.settings.list.text.file, found.documents.size(),
       found.settings.list.text.first_position() == 0 ? "" : ", position 0 left out",
@@ -281,16 +271,8 @@ void run(const Settings& settings, const Arguments& arguments) {
   if (!settings.list.features.empty())
     settings.list.chosen(std::vector<std::size_t>(file.config.d_sae));  // before the work
 
-  Found found{settings,
-              model,
-              file,
-              documents,
-              settings.list.survey(model, sae, documents, std::max(settings.passages, in_index)),
-              {},
-              {},
-              {},
-              {},
-              {}};
+  Found found{settings, model, file, documents,
+              settings.list.survey(model, sae, documents, std::max(settings.passages, in_index))};
   found.listed = settings.list.ordered(found.survey);
   found.drawn = settings.list.chosen(found.listed);
   found.listed.resize(std::min(found.listed.size(), settings.index));
@@ -313,7 +295,7 @@ void run(const Settings& settings, const Arguments& arguments) {
       places.back().resize(std::min(places.back().size(), settings.passages));
     }
     ProgressLine line("pieces with passages", documents.size());
-    found.passages = feature_passages(network, sae, documents, found.drawn, places, span,
+    found.passages = feature_passages(network, sae, documents, found.drawn, places, drawn_span,
                                       {.first_position = settings.list.text.first_position(),
                                        .progress =
                                            [&](std::size_t done, std::size_t) {

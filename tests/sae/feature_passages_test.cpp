@@ -21,7 +21,8 @@ TEST_CASE("passages have what the feature is at every token around its strongest
   for (std::size_t i = 0; i != 3; ++i) every[i].assign(documents[i].size(), std::vector<float>(70));
   stream_features(model, sae, documents, [&](const FeaturePosition& at) {
     activity.add(at.features, at.values, at.document, at.position);
-    for (std::size_t i = 0; i != at.features.size(); ++i) every[at.document][at.position][at.features[i]] = at.values[i];
+    for (std::size_t i = 0; i != at.features.size(); ++i)
+      every[at.document][at.position][at.features[i]] = at.values[i];
   });
 
   const std::vector<std::size_t> features{61, 7};

@@ -19,6 +19,14 @@ struct FeaturePassage {
 
 struct PassageSpan {
   std::size_t before = 20, after = 10;  // tokens of the place; fewer at a document's ends
+
+  struct Range {
+    std::size_t first, end;
+  };
+  // Around a position of a document of so many tokens, from first_position on.
+  Range around(std::size_t position, std::size_t tokens, std::size_t first_position) const {
+    return {std::max(first_position, position - std::min(position, before)), std::min(tokens, position + 1 + after)};
+  }
 };
 
 // Of features[i] its passages around places[i], in that order. Documents with places are run again, as far as these
@@ -41,9 +49,7 @@ std::vector<std::vector<FeaturePassage>> feature_passages(
   for (std::size_t i = 0; i != features.size(); ++i) {
     passages[i].reserve(places[i].size());
     for (const TopActivation& place : places[i]) {
-      const std::size_t first =
-          std::max(options.first_position, place.position - std::min(place.position, span.before));
-      const std::size_t end = std::min(documents[place.text].size(), place.position + 1 + span.after);
+      const auto [first, end] = span.around(place.position, documents[place.text].size(), options.first_position);
       passages[i].push_back({place, first, std::vector<float>(end - first)});
       Visited& document = visited[place.text];
       document.end = std::max(document.end, end);
