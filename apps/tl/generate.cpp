@@ -10,6 +10,8 @@
 #include "arrays_file.hpp"
 #include "captures.hpp"
 #include "command.hpp"
+#include "dynamic_temperature.hpp"
+#include "generation_report.hpp"
 #include "interrupt.hpp"
 #include "progress_line.hpp"
 #include "prompts.hpp"
@@ -28,7 +30,7 @@ struct Settings {
   PromptOptions prompt;
   GenerateOptions generate;
   std::vector<std::string> steer, stop_tokens;
-  std::string logit_bias, names, out;
+  std::string logit_bias, dynamic_temperature, names, out, report;
   bool json = false;
 };
 
@@ -79,6 +81,8 @@ GenerateOptions generate_options(const Settings& settings, const Model& model) {
   GenerateOptions generate = settings.generate;
   generate.threads = model.run_options().threads;
   generate.max_new_tokens = std::min(generate.max_new_tokens, model.config().n_ctx);
+  if (!settings.dynamic_temperature.empty())
+    generate.sampling.dynamic_temperature = parse_temperature_rule(settings.dynamic_temperature);
   if (!settings.logit_bias.empty()) generate.sampling.logit_bias = parse_logit_bias(settings.logit_bias);
   for (const std::string& list : settings.stop_tokens)
     for (const Token token : parse_tokens(list, "--stop-token")) generate.stop_tokens.push_back(token);
@@ -156,6 +160,12 @@ void run(const Settings& settings, const Arguments& arguments) {
     put(piece);
     flush_output();
   };
+  std::vector<std::vector<DrawnFrom>> steps(prompts.size());  // for the report alone
+  const auto pick = [&](std::span<float> logits, const StepContext& context, RandomKey key) {
+    if (!settings.report.empty())
+      steps[key.stream].push_back({entropy(logits).nats, sampler.temperature_of(logits, context)});
+    return sampler(logits, context, key);
+  };
   const StopTokens stop_tokens(options.stop_tokens);
   std::size_t drawn = 0;
   bool interrupted = false;
@@ -170,7 +180,7 @@ void run(const Settings& settings, const Arguments& arguments) {
       return !interrupted && !writers[text].stopped();
     };
     return model.with_network(
-        [&](const auto& network) { return tl::generate(network, prompts, options, sampler, on_token, hooks); });
+        [&](const auto& network) { return tl::generate(network, prompts, options, pick, on_token, hooks); });
   }();
   for (Writer& writer : writers) show(writer.finish());
   if (streams) put("\n");
@@ -179,6 +189,13 @@ void run(const Settings& settings, const Arguments& arguments) {
     for (std::size_t i = 0; i != prompts.size(); ++i)
       file->add(hooks.take(i), prompts.size() == 1 ? "" : std::to_string(i) + "/");
     file->finish(made_by(arguments, model, inputs, options.sampling.seed, generation.texts, steerings, interrupted));
+  }
+  if (!settings.report.empty()) {
+    std::vector<std::vector<Token>> texts;
+    for (const auto& text : generation.texts) texts.push_back(text.tokens);
+    write_generation_report(
+        settings.report, model, texts, steps,
+        made_by(arguments, model, inputs, options.sampling.seed, generation.texts, steerings, interrupted));
   }
   if (settings.json) return put_json(as_json(generation.texts, writers, generation.tokens_per_second()));
   if (!streams) print(generation.texts, writers, !model.has_tokenizer());
@@ -195,11 +212,18 @@ Command generate(CLI::App& program) {
       R"(--steer reads hook point POINT at the last positions of texts A and B, and adds ALPHA times the difference at
 every position but that of the BOS. A hyphen within a text is written \-. It may be given several times.
 
+--dynamic-temperature takes edt[:THETA[,BASE]], T BASE^(THETA/H) where H is the entropy in nats (1, 0.8); range[:SPREAD[,EXPONENT]],
+from T - SPREAD to T + SPREAD by H / ln n (0.5, 1); or confidence[:SPREAD[,EXPONENT]], the same by the likeliest token's
+probability.
+
+--report writes a page with each token's entropy and temperature.
+
 --out gets an array for each of the --names, of all positions that ran (prompt + generated - 1), and `provenance`:
 what made them. Of several prompts the names begin with 0/, 1/, ...
 
 Examples:
   tl generate --prompt 'Once upon a time' --temperature 0.8 --top-p 0.95 --seed 7
+  tl generate --prompt 'Once upon a time' --dynamic-temperature edt:0.5 --report drawn.html
   tl generate --prompt 'The dog was' --steer 'blocks.3.hook_resid_post: happy- sad:1' --temperature 0)");
   const auto settings = std::make_shared<Settings>();
   GenerateOptions& generate = settings->generate;
@@ -213,6 +237,8 @@ Examples:
   options.number("--seed", sampling.seed, "N", "The same seed gives the same text (default: 0)");
   options.number("--temperature", sampling.temperature, "T",
                  "Divide the logits by T; 0 takes the likeliest token (default: 1)");
+  options.implied("--dynamic-temperature", settings->dynamic_temperature, "edt", "[RULE]",
+                  "Make each token's temperature of T by how sure the model is; see below (default: edt)");
   options.number("--top-k", sampling.top_k, "K", "Draw from the K likeliest tokens");
   options.number("--top-p", sampling.top_p, "P", "Draw from the likeliest tokens that have probability P together");
   options.number("--min-p", sampling.min_p, "P", "Draw from tokens at least P times as probable as the likeliest");
@@ -228,6 +254,7 @@ Examples:
                 "Add ALPHA times the difference of two texts; see below");
   options.text("--names", settings->names, "NAMES", "Hook points to keep, between commas; blocks.* is every layer");
   options.text("--out", settings->out, "FILE.npz", "The file to keep them in; see below");
+  options.text("--report", settings->report, "FILE.html", "A page with what each token was drawn from; see below");
   options.json(settings->json);
   return {options.command(), [settings](const Arguments& arguments) { run(*settings, arguments); }};
 }

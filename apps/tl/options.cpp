@@ -32,6 +32,11 @@ void Options::optional(const std::string& name, std::vector<std::string>& texts,
                        const std::string& help) {
   app_->add_option(name, texts, help)->allow_extra_args(false)->expected(1)->option_text(value);
 }
+void Options::implied(const std::string& name, std::string& text, const std::string& implied, const std::string& value,
+                      const std::string& help) {
+  const auto take = [&text, implied](const std::string& word) { text = word.empty() ? implied : word; };
+  app_->add_option_function<std::string>(name, take, help)->expected(0, 1)->option_text(value);
+}
 void Options::texts(const std::string& name, std::vector<std::string>& texts, const std::string& value,
                     const std::string& help) {
   app_->add_option(name, texts, help)->allow_extra_args(false)->option_text(value);

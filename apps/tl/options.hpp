@@ -22,6 +22,9 @@ class Options {
   // One word, or none where the option is absent.
   void optional(const std::string& name, std::vector<std::string>& texts, const std::string& value,
                 const std::string& help);
+  // One word, or none, which stands for `implied`.
+  void implied(const std::string& name, std::string& text, const std::string& implied, const std::string& value,
+               const std::string& help);
   // May be given several times.
   void texts(const std::string& name, std::vector<std::string>& texts, const std::string& value,
              const std::string& help);
