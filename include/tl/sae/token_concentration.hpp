@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <span>
 #include <tl/core/token.hpp>
+#include <unordered_map>
 #include <vector>
 
 namespace TL_NAMESPACE {
@@ -18,7 +19,7 @@ struct Concentration {
   double information = 0;       // KL(p || q), nats: what one unit of activation says about the token
 };
 
-// Memory: a row of `units` floats for each token seen.
+// Memory: for each token seen what units had at it, a number a unit where that is many of them.
 class TokenConcentration {
  public:
   explicit TokenConcentration(std::size_t units) : units_(units) {}
@@ -33,10 +34,18 @@ class TokenConcentration {
   std::vector<Concentration> concentrations() const;
 
  private:
-  std::vector<float>& row_of(Token token);
+  // Of one token. Features are few a position, so most tokens meet few of them: 24,576 floats for each of GPT-2's
+  // tokens would be 5 GB.
+  struct Row {
+    std::unordered_map<std::uint32_t, float> few;
+    std::vector<float> all;  // [unit], once there are many
+    double positions = 0;
+  };
+  Row& row_of(Token token);
+  void spread(Row& row) const;
+
   std::size_t units_;
-  std::vector<std::vector<float>> mass_;  // [token][unit], empty where not seen
-  std::vector<double> count_;             // [token]
+  std::vector<Row> rows_;  // [token]
 };
 
 }  // namespace TL_NAMESPACE
