@@ -42,6 +42,7 @@ Command circuit(CLI::App& program);
 Command report(CLI::App& program);
 Command patchscope(CLI::App& program);
 Command sae(CLI::App& program);
+Command watermark(CLI::App& program);
 
 // Of the family `tl sae`.
 Command sae_train(CLI::App& family);
@@ -51,5 +52,8 @@ Command sae_steer(CLI::App& family);
 Command sae_report(CLI::App& family);
 Command sae_apply(CLI::App& family);
 Command sae_convert(CLI::App& family);
+
+// Of the family `tl watermark`.
+Command watermark_detect(CLI::App& family);
 
 }  // namespace tl::app

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <tl/watermark/watermark.hpp>
 #include <utility>
 
 #include "arrays_file.hpp"
@@ -18,6 +19,7 @@
 #include "provenance.hpp"
 #include "standard_output.hpp"
 #include "steering.hpp"
+#include "watermark_options.hpp"
 
 namespace tl::app {
 
@@ -31,6 +33,8 @@ struct Settings {
   GenerateOptions generate;
   std::vector<std::string> steer, stop_tokens;
   std::string logit_bias, dynamic_temperature, names, out, report;
+  WatermarkFlags watermark{"--watermark"};
+  std::vector<std::string> delta;  // one, or none
   bool json = false;
 };
 
@@ -77,12 +81,19 @@ class Writer {
   std::string text_;
 };
 
+double delta(const Settings& settings) {
+  return settings.delta.empty() ? 2 : parse_number<double>(settings.delta.front(), "--delta");
+}
+
 GenerateOptions generate_options(const Settings& settings, const Model& model) {
   GenerateOptions generate = settings.generate;
   generate.threads = model.run_options().threads;
   generate.max_new_tokens = std::min(generate.max_new_tokens, model.config().n_ctx);
   if (!settings.dynamic_temperature.empty())
     generate.sampling.dynamic_temperature = parse_temperature_rule(settings.dynamic_temperature);
+  if (settings.watermark.given())
+    generate.sampling.first_stage = Watermark(
+        settings.watermark.scheme().scheme(settings.watermark.key(), model.config().d_vocab), delta(settings));
   if (!settings.logit_bias.empty()) generate.sampling.logit_bias = parse_logit_bias(settings.logit_bias);
   for (const std::string& list : settings.stop_tokens)
     for (const Token token : parse_tokens(list, "--stop-token")) generate.stop_tokens.push_back(token);
@@ -97,10 +108,15 @@ GenerateOptions generate_options(const Settings& settings, const Model& model) {
 using Texts = std::vector<Generated<RunOf<dynamic_gpt2, DynamicHooks&>>>;
 
 // What made a generation's activations, beside what every file says.
-Json made_by(const Arguments& arguments, const Model& model, std::span<const std::vector<Token>> inputs,
-             std::uint64_t seed, const Texts& texts, std::span<const Steering> steerings, bool interrupted) {
-  Json made = provenance(arguments, model, inputs);
-  made["seed"] = seed;
+Json made_by(const Settings& settings, const Arguments& arguments, const Model& model,
+             std::span<const std::vector<Token>> inputs, const Texts& texts, std::span<const Steering> steerings,
+             bool interrupted) {
+  Json made = provenance(settings.watermark.without_key(arguments), model, inputs);
+  made["seed"] = settings.generate.sampling.seed;
+  if (settings.watermark.given()) {
+    made["watermark"] = settings.watermark.provenance();
+    made["watermark"]["delta"] = delta(settings);
+  }
   made["generated"] = Json::array();
   for (const auto& text : texts) made["generated"].push_back(with_words(model, text.tokens));
   made["steer"] = Json::array();
@@ -133,6 +149,9 @@ void print(const Texts& texts, std::span<const Writer> writers, bool as_ids) {
 void run(const Settings& settings, const Arguments& arguments) {
   if (settings.names.empty() != settings.out.empty())
     throw Error("--names and --out belong together: the activations to keep, and the file for them");
+  settings.watermark.require_key();
+  if (!settings.watermark.given() && !settings.delta.empty())
+    throw Error("--delta is about a watermark: give its key, --watermark KEY");
   std::vector<Steering> steerings;
   for (const std::string& text : settings.steer) steerings.push_back(parse_steering(text));
   const Model model(settings.model);
@@ -188,14 +207,13 @@ void run(const Settings& settings, const Arguments& arguments) {
   if (file) {
     for (std::size_t i = 0; i != prompts.size(); ++i)
       file->add(hooks.take(i), prompts.size() == 1 ? "" : std::to_string(i) + "/");
-    file->finish(made_by(arguments, model, inputs, options.sampling.seed, generation.texts, steerings, interrupted));
+    file->finish(made_by(settings, arguments, model, inputs, generation.texts, steerings, interrupted));
   }
   if (!settings.report.empty()) {
     std::vector<std::vector<Token>> texts;
     for (const auto& text : generation.texts) texts.push_back(text.tokens);
-    write_generation_report(
-        settings.report, model, texts, steps,
-        made_by(arguments, model, inputs, options.sampling.seed, generation.texts, steerings, interrupted));
+    write_generation_report(settings.report, model, texts, steps,
+                            made_by(settings, arguments, model, inputs, generation.texts, steerings, interrupted));
   }
   if (settings.json) return put_json(as_json(generation.texts, writers, generation.tokens_per_second()));
   if (!streams) print(generation.texts, writers, !model.has_tokenizer());
@@ -218,12 +236,17 @@ probability.
 
 --report writes a page with each token's entropy and temperature.
 
+--watermark favours tokens that are green under the key, which a reader does not see and `tl watermark detect` finds. Files
+that are written say which scheme it was, and a fingerprint of the key, not the key: who has it can forge and remove the
+watermark.
+
 --out gets an array for each of the --names, of all positions that ran (prompt + generated - 1), and `provenance`:
 what made them. Of several prompts the names begin with 0/, 1/, ...
 
 Examples:
   tl generate --prompt 'Once upon a time' --temperature 0.8 --top-p 0.95 --seed 7
   tl generate --prompt 'Once upon a time' --dynamic-temperature edt:0.5 --report drawn.html
+  tl generate --prompt 'Once upon a time' --watermark 42 --max-new-tokens 200 | tl watermark detect --key 42
   tl generate --prompt 'The dog was' --steer 'blocks.3.hook_resid_post: happy- sad:1' --temperature 0)");
   const auto settings = std::make_shared<Settings>();
   GenerateOptions& generate = settings->generate;
@@ -250,6 +273,8 @@ Examples:
                  "Lower the logits of tokens that were generated by X");
   options.text("--logit-bias", settings->logit_bias, "ID:BIAS,...",
                "Add BIAS to the logit of token ID; -inf forbids it");
+  settings->watermark.declare(options, "Write a watermark that this key finds again: a number, or words; see below");
+  options.optional("--delta", settings->delta, "D", "What is added to the logits of green tokens (default: 2)");
   options.texts("--steer", settings->steer, "POINT:A-B:ALPHA",
                 "Add ALPHA times the difference of two texts; see below");
   options.text("--names", settings->names, "NAMES", "Hook points to keep, between commas; blocks.* is every layer");

@@ -87,7 +87,7 @@ void run(const Arguments& arguments) {
       info(program),  tokenize(program),  logits(program),     cache(program),  loss(program), generate(program),
       lens(program),  attribute(program), patch(program),      ablate(program), path(program), trace(program),
       heads(program), circuit(program),   patchscope(program), report(program), verify(program),
-      pack(program),  sae(program)};
+      pack(program),  sae(program),      watermark(program)};
   try {
     std::vector<std::string> reversed = words(arguments);  // CLI11 takes them from the back
     std::reverse(reversed.begin(), reversed.end());

@@ -70,7 +70,7 @@ TEST_CASE("lightness orders the colours, in small steps, and text on each can be
   for (const Scheme scheme : {Scheme::light, Scheme::dark}) {
     const double away = scheme == Scheme::light ? -1 : 1;  // from the paper
     for (int level = 0; level <= last_level; ++level) {
-      for (const ColorMap map : {ColorMap::sequential, ColorMap::diverging}) {
+      for (const ColorMap map : color_maps) {
         const Color color = level_color(map, level, scheme);
         REQUIRE(contrast(color, text_on(color)) >= 4.5);
         if (level == 0) continue;
@@ -92,6 +92,11 @@ TEST_CASE("lightness orders the colours, in small steps, and text on each can be
                  luminance(level_color(ColorMap::diverging, middle + side * (distance - 1), scheme))) *
                     away >
                 0);
+    const Color red = level_color(ColorMap::red_green, 0, scheme),
+                green = level_color(ColorMap::red_green, last_level, scheme);
+    REQUIRE(red.red > red.green);
+    REQUIRE(green.green > green.red);
+    REQUIRE(contrast(red, green) > 1.8);
     const Color blue = level_color(ColorMap::diverging, 0, scheme),
                 orange = level_color(ColorMap::diverging, last_level, scheme);
     REQUIRE(blue.blue > blue.red + 80);

@@ -65,7 +65,7 @@ TEST_CASE("a min hash's colour counts once though its contexts differ") {
   CHECK(detector.detect(tokens).scored <= 12 * 12);
 }
 
-// Repeated bigrams counted again would make a third of the periodic texts significant at 3e-5.
+// Repeated bigrams counted again would make a quarter of the periodic texts significant at .001.
 TEST_CASE("false positives under random keys stay below the level, also of periodic texts") {
   std::uint64_t key = 0;
   for (const std::size_t period : {5u, 10u, 20u, 200u}) {

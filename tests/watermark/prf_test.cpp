@@ -22,3 +22,9 @@ TEST_CASE("every part of a name counts") {
         for (tl::Token index = 0; index != 4; ++index) numbers.insert(watermark_bits(key, seed, use, index));
   CHECK(numbers.size() == 4 * 4 * 3 * 4);
 }
+
+TEST_CASE("keys have fingerprints") {
+  std::set<std::uint32_t> fingerprints;
+  for (std::uint64_t key = 0; key != 100; ++key) fingerprints.insert(tl::watermark_fingerprint(key));
+  CHECK(fingerprints.size() == 100);
+}

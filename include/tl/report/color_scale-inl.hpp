@@ -17,7 +17,7 @@ TL_INLINE ColorScale::ColorScale(Colors colors, std::span<const float> values) :
   }
   if (colors.low) low_ = *colors.low;
   if (colors.high) high_ = *colors.high;
-  if (map_ == ColorMap::diverging) {
+  if (map_ != ColorMap::sequential) {
     high_ = std::max(std::abs(low_), std::abs(high_));
     low_ = -high_;
   }
@@ -29,7 +29,7 @@ TL_INLINE ColorScale::ColorScale(Colors colors, std::span<const float> values) :
     low_ = std::min(low_, 0.0);
     high_ = std::max(high_, 0.0);
     if (low_ == high_) high_ = 1;
-    if (map_ == ColorMap::diverging) low_ = -high_;
+    if (map_ != ColorMap::sequential) low_ = -high_;
   }
 }
 
@@ -39,7 +39,7 @@ TL_INLINE std::optional<int> ColorScale::level(double value) const {
 }
 
 TL_INLINE std::string css_class(ColorMap map, int level) {
-  return (map == ColorMap::sequential ? 's' : 'd') + std::to_string(level);
+  return "sdr"[static_cast<int>(map)] + std::to_string(level);
 }
 
 TL_INLINE std::string ColorScale::css_class(double value) const {
@@ -60,6 +60,11 @@ TL_INLINE Color level_color(ColorMap map, int level, Scheme scheme) {
                  110 + 155 * blue);
   }
   const double distance = std::abs(2 * t - 1);
+  if (map == ColorMap::red_green) {
+    const bool red = t < 0.5;
+    const double reach = light ? (red ? -0.42 : -0.17) : (red ? 0.24 : 0.50);
+    return oklch((light ? 0.97 : 0.26) + reach * distance, 0.17 * distance, red ? 27 : 148);
+  }
   return oklch(light ? 0.97 - 0.47 * distance : 0.26 + 0.50 * distance, 0.17 * distance, t < 0.5 ? 255 : 50);
 }
 

@@ -9,11 +9,13 @@
 namespace TL_NAMESPACE::report {
 
 // sequential: from the paper's colour to the strongest, s0 to s64. diverging: from blue by the paper's colour, which is
-// 0, to orange, d0 to d64. Lightness alone orders a sequential scale, and blue and orange differ for colour-blind eyes.
-enum class ColorMap { sequential, diverging };
+// 0, to orange, d0 to d64. red_green: likewise from red to green, r0 to r64, for what is called so. Lightness alone
+// orders a sequential scale; blue and orange differ for colour-blind eyes, and of red and green the red is the darker.
+enum class ColorMap { sequential, diverging, red_green };
+inline constexpr ColorMap color_maps[]{ColorMap::sequential, ColorMap::diverging, ColorMap::red_green};
 inline constexpr int last_level = 64;
 
-// What a chart asks for. Ends not given are those of its values; a diverging scale is symmetric around 0.
+// What a chart asks for. Ends not given are those of its values; all scales but the sequential are symmetric around 0.
 struct Colors {
   ColorMap map = ColorMap::sequential;
   std::optional<double> low{}, high{};
@@ -22,6 +24,7 @@ constexpr Colors sequential() { return {}; }
 constexpr Colors sequential(double low, double high) { return {ColorMap::sequential, low, high}; }
 constexpr Colors diverging() { return {ColorMap::diverging, {}, {}}; }
 constexpr Colors diverging(double limit) { return {ColorMap::diverging, -limit, limit}; }
+constexpr Colors red_green(double limit) { return {ColorMap::red_green, -limit, limit}; }
 
 class ColorScale {
  public:

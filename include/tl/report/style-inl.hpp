@@ -63,7 +63,7 @@ TL_INLINE std::string file_style(std::string_view drawing) {
     const std::string name = "var(--" + color.name + ')', value = css(color.light);
     for (std::size_t from; (from = style.find(name)) != style.npos;) style.replace(from, name.size(), value);
   }
-  for (const ColorMap map : {ColorMap::sequential, ColorMap::diverging})
+  for (const ColorMap map : color_maps)
     for (int level = 0; level <= last_level; ++level) {
       const std::string name = css_class(map, level);
       const Color color = level_color(map, level, Scheme::light);
@@ -117,7 +117,7 @@ background:var(--ink);color:var(--paper);font-size:.82rem;line-height:1.35;white
 font-variant-numeric:tabular-nums}
 @media print{#scheme,nav{display:none}}
 )css";
-  for (const ColorMap map : {ColorMap::sequential, ColorMap::diverging})
+  for (const ColorMap map : color_maps)
     for (int level = 0; level <= last_level; ++level) {
       const Color light = level_color(map, level, Scheme::light), dark = level_color(map, level, Scheme::dark);
       style += '.' + css_class(map, level) + "{--f:" + light_and_dark(light, dark) +

@@ -25,4 +25,10 @@ constexpr std::uint64_t watermark_bits(std::uint64_t key, std::uint64_t seed, Wa
   return watermark_bits(key, seed, use, static_cast<std::uint32_t>(token));
 }
 
+// By which a key is told from others where it must not be written down. Nothing else is made of these bits; but they
+// let a guess at the key be confirmed, as a watermarked text does.
+constexpr std::uint32_t watermark_fingerprint(std::uint64_t key) {
+  return static_cast<std::uint32_t>(watermark_bits(key, ~std::uint64_t{0}, WatermarkUse::token, ~std::uint32_t{0}));
+}
+
 }  // namespace TL_NAMESPACE
