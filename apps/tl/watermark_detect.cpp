@@ -155,9 +155,6 @@ void save_report(const Settings& settings, const Found& found, const Arguments& 
   Json made = provenance(settings.watermark.without_key(arguments));
   made["model"] = settings.model.path();
   made["watermark"] = settings.watermark.provenance();
-  std::vector<std::pair<std::string, std::string>> rows;
-  for (const auto& [key, value] : made.items())
-    rows.emplace_back(key, value.is_string() ? value.get<std::string>() : value.dump());
 
   constexpr float none = std::numeric_limits<float>::quiet_NaN();
   const Detection& all = found.detection;
@@ -171,7 +168,7 @@ void save_report(const Settings& settings, const Found& found, const Arguments& 
     z.y.push_back(color.z);
     z.x.push_back(static_cast<double>(i - found.prompt_length));
   }
-  draw::Report page("Is there a watermark?", std::move(rows));
+  draw::Report page("Is there a watermark?", table_of(made));
   for (const std::string& line : answer(settings, found)) page.text(line);
   if (all.scored != 0) {
     page.section("Token by token")
