@@ -49,7 +49,7 @@ TEST_CASE("draws of a full pipeline follow the shaped distribution") {
   auto shaped = raw;
   pipeline.shape(shaped, {});
   const auto p = reference::probabilities(shaped);
-  constexpr std::size_t draws = 100'000;
+  constexpr std::size_t draws = 20'000;
   std::vector<double> count(p.size());
   for (std::size_t i = 0; i != draws; ++i) {
     auto logits = raw;

@@ -100,6 +100,7 @@ background:var(--f,transparent);color:var(--t,inherit)}
 .tokens .token:hover,.tokens .token:focus,.tokens .token.chosen{outline:2px solid var(--ink)}
 table{border-collapse:collapse;font-size:.9rem;margin:.6rem 0}th,td{border-bottom:1px solid var(--faint);
 padding:.25rem .8rem .25rem 0;text-align:left;vertical-align:top}
+th[scope=row]{white-space:nowrap}
 td.number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 .table table{margin:.2rem 0}.table th,.table td{overflow-wrap:normal}
 h3{font-size:1.1rem;margin:2.4rem 0 .4rem;padding-top:.6rem;border-top:1px solid var(--faint)}
