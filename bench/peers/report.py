@@ -7,6 +7,8 @@ columns = {  # of each section, after tl's
     "Greedy decoding after 32 tokens": ("llama.cpp", "torch", "CTranslate2", "tl, 1 row"),
     "Hooks": ("TransformerLens", "TransformerLens 3", "tl unhooked"),
     "Activation patching, 15 tokens": ("TransformerLens 3",),
+    "SAEs, 1,024 rows, 24,576 features": ("SAELens", "SAELens, bf16"),
+    "Training SAEs, a step of 4,096 rows, 6,144 features": ("SAELens",),
     "The default model": ("torch", "llama.cpp"),
     "In a fresh process": ("torch", "llama.cpp"),
 }

@@ -127,8 +127,16 @@ def all_tasks():
         yield Task(section, name, "ms", "fp32", {"task": "patch", "tokens": corrupted, "clean": clean, "grid": grid, "answer": 100, "foil": 200},
                    (lenses[1],), (Goal(goal, (lenses[1].column,)),), roofline="flops", share=.75)
 
+    section = "SAEs, 1,024 rows, 24,576 features"
+    sae_lens, sae_lens_bf16 = Contender("SAELens", "fp32"), Contender("SAELens", "bf16", "SAELens, bf16")
+    sae = {"tokens": [], "d_in": 768, "d_sae": 24576, "rows": 1024, "k": 32}
+    for kind, precision, goal in (("standard", "fp32", 1.8), ("topk", "fp32", 1.8), ("standard", "bf16", 3.3), ("topk", "bf16", 3.3)):
+        yield Task(section, f"encode, {kind}", "ms", precision, {"task": "sae_encode", "kind": kind, **sae},
+                   (sae_lens, sae_lens_bf16) if precision == "bf16" else (sae_lens,), (Goal(goal, ("SAELens",)),), "tinystories-6l", "flops")
+    yield Task(section, "decode, 32 features a row", "ms", "fp32", {"task": "sae_decode", "kind": "topk", **sae}, (sae_lens,),
+               (Goal(50, ("SAELens",)),), "tinystories-6l", "bytes")
+
     section = "Training SAEs, a step of 4,096 rows, 6,144 features"
-    sae_lens = Contender("SAELens", "fp32")
     for kind, goal in (("topk", 4), ("standard", 1.5)):
         step = {"task": "sae_train", "tokens": [], "kind": kind, "d_in": 768, "d_sae": 6144, "rows": 4096, "k": 32}
         yield Task(section, kind, "ms", "fp32", step, (sae_lens,), (Goal(goal, ("SAELens",)),), "tinystories-6l")
@@ -167,7 +175,7 @@ def smallest(task):
     if "clean" in command:
         command["clean"] = command["clean"][:2]
         command["tokens"] = command["tokens"][:2]
-    if "rows" in command and command["task"] == "sae_train":
+    if command["task"].startswith("sae_"):
         command["rows"], command["d_sae"] = 64, 128
     if "new" in command:
         command["new"] = 2

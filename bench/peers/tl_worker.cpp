@@ -16,6 +16,7 @@
 #include <tl/hooks/dynamic_hooks.hpp>
 #include <tl/hooks/steer.hpp>
 #include <tl/interp/patching.hpp>
+#include <tl/sae/dynamic_sae.hpp>
 #include <tl/sae/sae_loss.hpp>
 #include <tl/train/adam.hpp>
 
@@ -57,6 +58,8 @@ class Worker {
     if (task == "forward") return forward(command);
     if (task == "decode") return command.value("steer", false) ? steered_decode(command) : decode(command);
     if (task == "capture") return capture(command);
+    if constexpr (!std::same_as<Storage, tl::int8>)
+      if (task == "sae_encode" || task == "sae_decode") return sae(command, task == "sae_decode");
     if constexpr (std::same_as<Storage, float>) {  // asked of no other, and long to compile
       if (task == "patch") return patch(command);
       if (task == "sae_train") return sae_train(command);
@@ -178,6 +181,36 @@ class Worker {
     const double each = 2 * real(rows) * layer + 2 * real(logit_rows * c.d_model * c.d_vocab) +
                         4 * real(c.n_head * c.d_head * c.n_layer) * keys;
     return {{"work", tokens}, {"flops", real(steps) * each}, {"bytes", real(steps) * weight_bytes()}};
+  }
+
+  // An SAE on standard normal rows: encoding them, or decoding what was encoded. Rows of W_dec have norm 1 and W_enc is
+  // as large; of standard about one feature in 750 is active.
+  json sae(const json& command, bool decodes) {
+    const std::size_t d_in = command.at("d_in"), d_sae = command.at("d_sae"), rows = command.at("rows");
+    const bool top_k = command.at("kind") == "topk";
+    tl::SaeConfig config{.architecture = top_k ? tl::SaeArchitecture::topk : tl::SaeArchitecture::standard};
+    config.d_in = config.d_out = d_in;
+    config.d_sae = d_sae;
+    if (top_k) config.k = command.at("k");
+    tl::SaeWeights weights = tl::SaeWeights::zeros(config);
+    const double deviation = 1 / std::sqrt(static_cast<double>(d_in));
+    tl::fill_normal(weights.W_enc, deviation, {0, 0}, 0, tl::Purpose::test);
+    tl::fill_normal(weights.W_dec, deviation, {0, 0}, 1, tl::Purpose::test);
+    if (!top_k) std::fill(weights.b_enc.begin(), weights.b_enc.end(), -3.f);
+    std::vector<float> x(rows * d_in), out(x.size());
+    tl::fill_normal(x, 1, {0, 1}, 0, tl::Purpose::test);
+    const tl::RunOptions options{threads_};
+    const tl::DynamicSae<Storage> sae(config, weights, options);
+    const tl::SaeRows in(x.data(), rows, d_in);
+    const tl::Encoded encoded = sae.encode(in, options);
+    const auto read = static_cast<double>(decodes ? encoded.features.entries() : d_sae) * static_cast<double>(d_in);
+    const double flops = 2 * read * static_cast<double>(decodes ? 1 : rows);
+    return repeat(command, {{"flops", flops}, {"bytes", sizeof(Storage) * read}}, [&](bool) {
+      const auto start = Clock::now();
+      if (decodes) sae.decode(encoded, out.data(), options);
+      else sae.encode(in, options);
+      return Timed{since(start), 0};
+    });
   }
 
   // A step of training an SAE: loss, gradients and Adam. The weights begin as SAELens' do and stay as they are.

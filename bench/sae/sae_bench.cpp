@@ -1,32 +1,18 @@
 // An SAE of GPT-2 small's width, 24,576 features, 1,024 rows: encoding against the peak of the multiply-adds that it
 // is, decoding of 32 features a row against the memory that it reads.
-#include <random>
 #include <tl/sae/dynamic_sae.hpp>
 
 #include "../kernels/best_time.hpp"
+#include "random_sae.hpp"
 
 namespace {
 
 constexpr std::size_t d_in = 768, d_sae = 24576;
 
-tl::AlignedVector<float> normal(std::size_t n, float scale) {
-  static std::mt19937 bits(1);
-  std::normal_distribution<float> draw(0, scale);
-  tl::AlignedVector<float> x(n);
-  for (float& value : x) value = draw(bits);
-  return x;
-}
-
-// Rows of the decoder have norm 1, as after training; W_enc is its transpose. A bias lets about 32 features be active.
 template <class S>
 tl::DynamicSae<S> random_sae(tl::SaeArchitecture architecture) {
-  static const auto W_enc = normal(d_in * d_sae, 0.0361f), W_dec = normal(d_in * d_sae, 0.0361f);
-  const tl::SaeConfig config{.architecture = architecture, .d_in = d_in, .d_sae = d_sae, .d_out = d_in, .k = 32};
-  tl::SaeWeights weights = tl::SaeWeights::zeros(config);
-  weights.W_enc = W_enc;
-  weights.W_dec = W_dec;
-  for (float& b : weights.b_enc) b = architecture == tl::SaeArchitecture::topk ? 0 : -3.f;
-  for (float& threshold : weights.threshold) threshold = 0.f;
+  tl::SaeConfig config{.architecture = architecture, .k = 32};
+  const tl::SaeWeights weights = bench::random_sae_weights(config, d_in, d_sae);
   return {config, weights};
 }
 
@@ -34,7 +20,7 @@ template <class S, tl::SaeArchitecture Architecture>
 void encode(benchmark::State& state) {
   const auto rows = static_cast<std::size_t>(state.range(0));
   const auto sae = random_sae<S>(Architecture);
-  const auto x = normal(rows * d_in, 1);
+  const auto x = bench::normal(rows * d_in, 1);
   std::size_t entries = 0;
   const double products = static_cast<double>(d_in * d_sae);
   bench::run<S>(state, 2. * static_cast<double>(rows) * products, sizeof(S) * products, [&] {
@@ -47,7 +33,7 @@ template <class S>
 void decode(benchmark::State& state) {
   const auto rows = static_cast<std::size_t>(state.range(0));
   const auto sae = random_sae<S>(tl::SaeArchitecture::topk);
-  const auto x = normal(rows * d_in, 1);
+  const auto x = bench::normal(rows * d_in, 1);
   const tl::Encoded encoded = sae.encode({x.data(), rows, d_in});
   std::vector<float> out(rows * d_in);
   const auto entries = static_cast<double>(encoded.features.entries());
