@@ -111,6 +111,7 @@ int main(int argc, char** argv) {
   using namespace tl::app;
   occupy_standard_streams();
   ::signal(SIGPIPE, SIG_IGN);
+  ::signal(SIGXFSZ, SIG_IGN);  // a file that must not grow is refused as one on a full disk is
   try {
     int status = 0;
     try {

@@ -179,8 +179,10 @@ void run(const Settings& settings, const Arguments& arguments) {
     if (trainer.done())
       throw Error("the training in '", settings.out, "' has ", trainer.steps_done(), " steps already: ask for more");
   }
+  std::size_t kept_at = trainer.steps_done();
   const auto keep = [&] {
     trainer.save(checkpoint);
+    kept_at = trainer.steps_done();
     curves.write(settings.out, settings.hook);
   };
   const std::size_t begun_at = trainer.steps_done();
@@ -195,7 +197,13 @@ void run(const Settings& settings, const Arguments& arguments) {
     ProgressLine progress("steps", training.steps - begun_at);
     const Interrupt interrupt;
     while (!trainer.done() && !interrupted) {
-      last = trainer.step();
+      try {
+        last = trainer.step();
+      } catch (const Error& stopped) {
+        const std::string kept =
+            kept_at == 0 ? "no checkpoint was written yet" : fmt::format("'{}' is of step {}", checkpoint, kept_at);
+        throw Error(stopped.what(), "; ", kept);
+      }
       const SaeLosses& l = last.losses;
       if (last.step % Curves::every == 0 || last.step == 1 || trainer.done()) curves.add(last, settings.batch);
       progress.update(last.step - begun_at,

@@ -134,7 +134,7 @@ def all_tasks():
         yield Task(section, f"encode, {kind}", "ms", precision, {"task": "sae_encode", "kind": kind, **sae},
                    (sae_lens, sae_lens_bf16) if precision == "bf16" else (sae_lens,), (Goal(goal, ("SAELens",)),), "tinystories-6l", "flops")
     yield Task(section, "decode, 32 features a row", "ms", "fp32", {"task": "sae_decode", "kind": "topk", **sae}, (sae_lens,),
-               (Goal(50, ("SAELens",)),), "tinystories-6l", "bytes")
+               (Goal(50, ("SAELens",)),), "tinystories-6l")
 
     section = "Training SAEs, a step of 4,096 rows, 6,144 features"
     for kind, goal in (("topk", 4), ("standard", 1.5)):

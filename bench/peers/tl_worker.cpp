@@ -203,9 +203,9 @@ class Worker {
     const tl::DynamicSae<Storage> sae(config, weights, options);
     const tl::SaeRows in(x.data(), rows, d_in);
     const tl::Encoded encoded = sae.encode(in, options);
-    const auto read = static_cast<double>(decodes ? encoded.features.entries() : d_sae) * static_cast<double>(d_in);
-    const double flops = 2 * read * static_cast<double>(decodes ? 1 : rows);
-    return repeat(command, {{"flops", flops}, {"bytes", sizeof(Storage) * read}}, [&](bool) {
+    const double flops = 2 * static_cast<double>(d_sae * d_in) * static_cast<double>(rows);
+    const json work = decodes ? json::object() : json{{"flops", flops}, {"bytes", 0}};
+    return repeat(command, work, [&](bool) {
       const auto start = Clock::now();
       if (decodes) sae.decode(encoded, out.data(), options);
       else sae.encode(in, options);

@@ -55,6 +55,16 @@ TEST_CASE("looking takes nothing, and a restored buffer goes on with the same ro
   buffer.next(33, b.data());
   buffer.next(33, b.data());
   CHECK(a == b);
+
+  // The same numbers of rows, but another text.
+  auto changed = numbers();
+  changed.read = [read = changed.read](auto documents, tl::AlignedVector<float>& rows) {
+    const auto counts = read(documents, rows);
+    for (float& value : rows) value += 1;
+    return counts;
+  };
+  tl::ActivationBuffer of_another(changed, 50, 3);
+  CHECK_THROWS_WITH(of_another.restore(state), Catch::Contains("the text or the model is another"));
 }
 
 TEST_CASE("a buffer that cannot mix, and documents without rows, are refused") {
@@ -65,5 +75,5 @@ TEST_CASE("a buffer that cannot mix, and documents without rows, are refused") {
   float out[2];
   CHECK_THROWS_AS(buffer.next(1, out), tl::Error);
   tl::ActivationBuffer good(numbers(), 10, 3);
-  CHECK_THROWS_AS(good.restore({0, 0, {7}, {4}}), tl::Error);  // document 7 has two rows
+  CHECK_THROWS_AS(good.restore({0, 0, {7}, {4}, {}}), tl::Error);  // document 7 has two rows
 }

@@ -15,6 +15,11 @@ TEST_CASE("an SAE has its place in the model that it is of, and in no other") {
                     Catch::Contains("d_in is 256, and a row at `blocks.3.hook_resid_pre` of this model has 768"));
   sae.site.hook_name = "blocks.9.hook_resid_pre";
   CHECK_THROWS_WITH(sae_place(sae, tinystories_6l, Basis::raw), Catch::Contains("names layer 9"));
+  sae.site.hook_name = "blocks.3.hook_resid";
+  CHECK_THROWS_WITH(sae_place(sae, tinystories_6l, Basis::raw),
+                    Catch::Contains("does not belong to this model: there is no hook point `blocks.3.hook_resid`"));
+  sae.site.hook_name = "";
+  CHECK_THROWS_WITH(sae_place(sae, tinystories_6l, Basis::raw), Catch::Contains("has no hook_name"));
   sae.site.hook_name = "blocks.*.hook_resid_pre";
   CHECK_THROWS_WITH(sae_place(sae, tinystories_6l, Basis::raw), Catch::Contains("belongs to one layer"));
   // Heads' inner values are the same in both bases.

@@ -77,7 +77,7 @@ TEST_CASE("activations are those of the model's runs, without the first position
 }
 
 TEST_CASE("texts and places that cannot be trained on are refused in a sentence") {
-  CHECK_THROWS_WITH(tl::TrainingText(stories(), "", "t.txt", {}), Contains("'t.txt' has no text to train on"));
+  CHECK_THROWS_WITH(tl::TrainingText(stories(), "", "t.txt", {}), Contains("'t.txt' has no text"));
   CHECK_THROWS_WITH(tl::TrainingText(stories(), " \n<|endoftext|>", "t.txt", {}), Contains("no text"));
   CHECK_THROWS_WITH(tl::TrainingText(stories(), "Once upon a time", "t.txt", {}),
                     Contains("less than one context of 128"));

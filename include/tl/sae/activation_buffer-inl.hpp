@@ -1,5 +1,6 @@
 #pragma once
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <numeric>
 #include <tl/core/error.hpp>
@@ -11,6 +12,9 @@ namespace TL_NAMESPACE {
 namespace detail {
 // Documents that are read in one go: enough rows for matrix products to be efficient.
 inline constexpr std::size_t documents_at_once = 16;
+// Rows that a state keeps, and how far what is read again may be off, as a share of the greatest value.
+inline constexpr std::size_t rows_kept = 16;
+inline constexpr float off_by_rounding = 1e-3f;
 }  // namespace detail
 
 TL_INLINE ActivationBuffer::ActivationBuffer(ActivationReader reader, std::size_t capacity, std::uint64_t seed)
@@ -70,10 +74,13 @@ TL_INLINE AlignedVector<float> ActivationBuffer::look(std::size_t count) {
 }
 
 TL_INLINE ActivationBufferState ActivationBuffer::state() const {
-  ActivationBufferState state{next_document_, fills_, {}, {}};
+  ActivationBufferState state{next_document_, fills_, {}, {}, {}};
   for (auto row = left_.rbegin(); row != left_.rend(); ++row) {
     state.documents.push_back(static_cast<std::int64_t>(row->document));
     state.rows.push_back(static_cast<std::int32_t>(row->row));
+    if (state.rows.size() > detail::rows_kept) continue;
+    const float* const from = values_.data() + row->slot * reader_.d;
+    state.first_rows.insert(state.first_rows.end(), from, from + reader_.d);
   }
   return state;
 }
@@ -105,6 +112,15 @@ TL_INLINE void ActivationBuffer::restore(const ActivationBufferState& state) {
         std::copy_n(from + row * reader_.d, reader_.d, slot(place));
       }
   }
+  if (state.first_rows.size() > count * reader_.d)
+    throw Error("the state of a buffer has ", state.first_rows.size(), " numbers of ", count, " rows");
+  float greatest = 0, off = 0;
+  for (std::size_t i = 0; i != state.first_rows.size(); ++i) {
+    greatest = std::max(greatest, std::fabs(state.first_rows[i]));
+    off = std::max(off, std::fabs(values_[i] - state.first_rows[i]));
+  }
+  if (!(off <= detail::off_by_rounding * greatest))
+    throw Error("the activations are not those of the state of a buffer: the text or the model is another");
   for (std::size_t i = count; i-- != 0;)
     left_.push_back({static_cast<std::uint64_t>(state.documents[i]), static_cast<std::uint32_t>(state.rows[i]),
                      static_cast<std::uint32_t>(i)});

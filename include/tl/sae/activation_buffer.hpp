@@ -23,6 +23,7 @@ struct ActivationBufferState {
   std::uint64_t next_document = 0, fills = 0;
   std::vector<std::int64_t> documents;  // of the rows that are left, in the order they will be given out
   std::vector<std::int32_t> rows;       // the row's number within its document
+  std::vector<float> first_rows;        // the first of them, [.., d], to be compared; or none
 };
 
 class ActivationBuffer {
@@ -38,7 +39,8 @@ class ActivationBuffer {
   AlignedVector<float> look(std::size_t count);
 
   ActivationBufferState state() const;
-  // Reads the rows of the state again.
+  // Reads the rows of the state again. Throws Error where the reader has other rows now than those of the state, by
+  // more than rounding, which another instruction set may do otherwise.
   void restore(const ActivationBufferState& state);
 
  private:

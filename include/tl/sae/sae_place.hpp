@@ -14,7 +14,14 @@ namespace TL_NAMESPACE {
 // in another basis.
 inline HookRef sae_place(const SaeConfig& sae, const Config& model, Basis basis) {
   const std::string& point = sae.site.hook_name;
-  const HookRef ref = resolve_or_throw(point, model.n_layer);
+  if (point.empty()) throw Error("the SAE does not say where it belongs: its configuration has no hook_name");
+  const HookRef ref = [&] {
+    try {
+      return resolve_or_throw(point, model.n_layer);
+    } catch (const Error& error) {
+      throw Error("the SAE does not belong to this model: ", error.what());
+    }
+  }();
   if (ref.layer == every_layer) throw Error("an SAE belongs to one layer, and this one names `", point, "`");
   const PointShape shape = info(ref.point).shape;
   const bool of_heads = shape == PointShape::head_d_head || shape == PointShape::head_d_model;

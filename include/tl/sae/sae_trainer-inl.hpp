@@ -218,6 +218,7 @@ TL_INLINE void SaeTrainer::save(const std::string& path) const {
   add("scalars", std::array<double, 2>{input_scale_, topk_threshold_});
   add("steps_since_active", steps_since_active_), add("active_rows", active_rows_);
   add("buffer.documents", buffer.documents), add("buffer.rows", buffer.rows);
+  add("buffer.first_rows", buffer.first_rows);
   for (std::size_t t = 0; t != SaeParameters::names.size(); ++t)
     add(std::string(SaeParameters::names[t]), *parameters_.tensors()[t]);
   for (std::size_t t = 0; t != adam_.state().first.size(); ++t) {
@@ -251,9 +252,13 @@ TL_INLINE void SaeTrainer::restore(const std::string& path) {
   const auto scalars = read("scalars", 2, double{});
   auto since = read("steps_since_active", config_.d_sae, std::int32_t{});
   auto active = read("active_rows", config_.d_sae, std::int64_t{});
-  ActivationBufferState buffer{static_cast<std::uint64_t>(counters[3]), static_cast<std::uint64_t>(counters[4]),
+  ActivationBufferState buffer{static_cast<std::uint64_t>(counters[3]),
+                               static_cast<std::uint64_t>(counters[4]),
                                read("buffer.documents", static_cast<std::size_t>(-1), std::int64_t{}),
-                               read("buffer.rows", static_cast<std::size_t>(-1), std::int32_t{})};
+                               read("buffer.rows", static_cast<std::size_t>(-1), std::int32_t{}),
+                               {}};
+  if (file.has("buffer.first_rows"))
+    buffer.first_rows = read("buffer.first_rows", static_cast<std::size_t>(-1), float{});
   SaeParameters parameters = parameters_;
   AdamState adam;
   adam.steps = static_cast<std::uint64_t>(counters[1]);

@@ -33,7 +33,7 @@ TL_INLINE TrainingText::TrainingText(const Tokenizer& tokenizer, std::string_vie
       ends_.push_back(tokens_.size());
     }
   }
-  if (tokens_.empty()) throw Error("'", name, "' has no text to train on");
+  if (tokens_.empty()) throw Error("'", name, "' has no text");
   if (tokens_.size() < options.context_size)
     throw Error("'", name, "' has ", tokens_.size(), " tokens: less than one context of ", options.context_size);
 }
