@@ -218,11 +218,13 @@
 #include <tl/sae/sparse_features.hpp>
 #include <tl/sae/splice.hpp>
 #include <tl/sae/splice_rows.hpp>
+#include <tl/sae/splice_transcoder.hpp>
 #include <tl/sae/theme.hpp>
 #include <tl/sae/theme_activity.hpp>
 #include <tl/sae/token_concentration.hpp>
 #include <tl/sae/top_indices.hpp>
 #include <tl/sae/training_text.hpp>
+#include <tl/sae/transcoder.hpp>
 #include <tl/sae/written_features.hpp>
 #include <tl/skeleton/numbered_list.hpp>
 #include <tl/skeleton/router.hpp>

@@ -288,15 +288,21 @@ typename DynamicSae<S>::Rows DynamicSae<S>::decode(const Encoded& encoded, RunOp
 }
 
 template <StorageType S>
-typename DynamicSae<S>::Rows DynamicSae<S>::operator()(SaeRows x, RunOptions options) const {
-  Rows out = decode(encode(x, options), options);
-  if (W_skip_.empty() || x.rows == 0) return out;
+void DynamicSae<S>::add_skip(SaeRows x, float* out, RunOptions options) const {
+  if (W_skip_.empty() || x.rows == 0) return;
+  require(x);
   const int threads = options.resolved_threads();
   AlignedVector<float> scratch(kernels::linear_scratch<S>(x.rows, W_skip().depth()));
   AlignedVector<float> skipped(x.rows * config_.d_out);
   const auto input = kernels::linear_input<S>(x.data, x.stride, x.rows, W_skip(), scratch.data(), threads);
   kernels::linear(input, W_skip(), nullptr, {skipped.data(), config_.d_out}, {}, threads);
-  kernels::add(out.data(), skipped.data(), out.data(), out.size(), threads);
+  kernels::add(out, skipped.data(), out, skipped.size(), threads);
+}
+
+template <StorageType S>
+typename DynamicSae<S>::Rows DynamicSae<S>::operator()(SaeRows x, RunOptions options) const {
+  Rows out = decode(encode(x, options), options);
+  add_skip(x, out.data(), options);
   return out;
 }
 

@@ -41,7 +41,9 @@ class DynamicSae {
   Rows decode(const Encoded& encoded, RunOptions options = {}) const;
   // The same to out [rows, d_out].
   void decode(const Encoded& encoded, float* out, RunOptions options = {}) const;
-  // decode(encode(x)), and what a skip transcoder adds to it, x W_skip^T.
+  // Adds what a skip transcoder adds to what is decoded, x W_skip^T, to out [rows, d_out]; of others nothing.
+  void add_skip(SaeRows x, float* out, RunOptions options = {}) const;
+  // decode(encode(x)), and add_skip.
   Rows operator()(SaeRows x, RunOptions options = {}) const;
   // The values at one of SAELens' hook points, [row, width(point)].
   Tensor<float, Dim<"row">, Dim<"width">> at(SaePoint point, SaeRows x, RunOptions options = {}) const;

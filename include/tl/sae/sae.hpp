@@ -41,23 +41,45 @@ concept SaeActivation = requires {
 };
 
 namespace detail {
-// What a configuration has that a type does not say, or nothing.
-std::string sae_difference(const SaeConfig& config, std::string_view site, std::size_t d_in, std::size_t d_sae,
-                           SaeArchitecture architecture, std::size_t k, SaeNormalisation normalisation, Basis basis);
+// The configuration, where it has what a type says: `expected`. Throws Error naming every difference else.
+const SaeConfig& require_same(const SaeConfig& config, const SaeConfig& expected);
 
 // Numbers of a row where every extent but the first is static, else dynamic.
 template <class View>
-inline constexpr std::size_t row_width = dynamic;
+inline constexpr std::size_t static_row_width = dynamic;
 template <class T, class D, std::size_t... Extents, fixed_string... Names>
-inline constexpr std::size_t row_width<TensorView<T, D, Dim<Names, Extents>...>> = ((Extents == dynamic) || ...)
-                                                                                       ? dynamic
-                                                                                       : (std::size_t{1} * ... *
-                                                                                          Extents);
+inline constexpr std::size_t static_row_width<TensorView<T, D, Dim<Names, Extents>...>> = ((Extents == dynamic) || ...)
+                                                                                              ? dynamic
+                                                                                              : (std::size_t{1} * ... *
+                                                                                                 Extents);
 template <class View>
 inline constexpr std::size_t last_extent = dynamic;
 template <class T, class... Ds>
 inline constexpr std::size_t last_extent<TensorView<T, Ds...>> =
     TensorView<T, Ds...>::shape_type::static_extents.back();
+
+// Refuses, when a program is compiled, a view whose rows are not D wide.
+template <std::size_t D, class View>
+constexpr void require_width() {
+  constexpr std::size_t width = static_row_width<View>;
+  static_assert(
+      width == dynamic || width == D || last_extent<View> == D,
+      "tl: this SAE has another width than the rows that it is given (d_model against d_mlp, or another model)");
+}
+
+// A decoder row as a direction of the point that it writes.
+template <fixed_string Site, Basis B, std::size_t D, StorageType S>
+auto decoder_direction(const DynamicSae<S>& sae, std::size_t feature) {
+  constexpr PointShape shape = info(ref_of<Site>.point).shape;
+  static_assert(
+      shape == PointShape::d_model || shape == PointShape::d_mlp,
+      "tl: a direction is of a hook point whose rows are [d_model] or [d_mlp]; elsewhere splice with an edit");
+  using Width = std::conditional_t<shape == PointShape::d_model, Dim<"d_model", D>, Dim<"d_mlp", D>>;
+  Tensor<float, Width> v;
+  const std::vector<float> row = sae.decoder_row(feature);
+  std::copy(row.begin(), row.end(), v.data());
+  return Direction<Site, B, Width>{std::move(v)};
+}
 }  // namespace detail
 
 template <fixed_string Site, std::size_t DIn, std::size_t DSae, SaeActivation Activation = sae_activation::Relu,
@@ -76,9 +98,9 @@ class Sae {
   using storage_type = Storage;
   using Rows = typename DynamicSae<Storage>::Rows;
 
-  // Throws Error where check_sae() does, and where the configuration is not this type's.
+  // Throws Error where check_sae() does, and where the configuration is not expected().
   Sae(const SaeConfig& config, const SaeWeights& weights, RunOptions options = {})
-      : dynamic_(checked(config), weights, options) {}
+      : dynamic_(detail::require_same(config, expected()), weights, options) {}
 
   const SaeConfig& config() const { return dynamic_.config(); }
   const DynamicSae<Storage>& dynamic_sae() const { return dynamic_; }
@@ -86,45 +108,31 @@ class Sae {
   // As DynamicSae's; a row of another static width does not compile.
   template <class T, class... Ds>
   Encoded encode(TensorView<T, Ds...> x, RunOptions options = {}) const {
-    require_width<TensorView<T, Ds...>>();
+    detail::require_width<DIn, TensorView<T, Ds...>>();
     return dynamic_.encode(x, options);
   }
   Rows decode(const Encoded& encoded, RunOptions options = {}) const { return dynamic_.decode(encoded, options); }
   template <class T, class... Ds>
   Rows operator()(TensorView<T, Ds...> x, RunOptions options = {}) const {
-    require_width<TensorView<T, Ds...>>();
+    detail::require_width<DIn, TensorView<T, Ds...>>();
     return dynamic_(x, options);
   }
 
   // Row `feature` of W_dec, to steer with: model.run(tokens, steer(sae.direction(i), alpha)).
-  auto direction(std::size_t feature) const {
-    constexpr PointShape shape = info(ref_of<Site>.point).shape;
-    static_assert(
-        shape == PointShape::d_model || shape == PointShape::d_mlp,
-        "tl: a direction is of a hook point whose rows are [d_model] or [d_mlp]; elsewhere splice with an edit");
-    using Width = std::conditional_t<shape == PointShape::d_model, Dim<"d_model", DIn>, Dim<"d_mlp", DIn>>;
-    Tensor<float, Width> v;
-    const std::vector<float> row = dynamic_.decoder_row(feature);
-    std::copy(row.begin(), row.end(), v.data());
-    return Direction<Site, B, Width>{std::move(v)};
-  }
+  auto direction(std::size_t feature) const { return detail::decoder_direction<Site, B, DIn>(dynamic_, feature); }
 
-  template <class View>
-  static constexpr void require_width() {
-    constexpr std::size_t width = detail::row_width<View>;
-    static_assert(
-        width == dynamic || width == DIn || detail::last_extent<View> == DIn,
-        "tl: this SAE has another width than the rows that it is given (d_model against d_mlp, or another model)");
+  // What a configuration of this type says, and its folder must.
+  static SaeConfig expected() {
+    return {.architecture = Activation::architecture,
+            .d_in = DIn,
+            .d_sae = DSae,
+            .d_out = DIn,
+            .k = Activation::k,
+            .normalisation = Normalisation,
+            .site = {.hook_name = std::string(Site.view()), .center_writing_weights = B == Basis::centred}};
   }
 
  private:
-  static const SaeConfig& checked(const SaeConfig& config) {
-    const std::string difference = detail::sae_difference(config, Site.view(), DIn, DSae, Activation::architecture,
-                                                          Activation::k, Normalisation, B);
-    if (!difference.empty()) throw Error("the SAE is not the one of the program's type: ", difference);
-    return config;
-  }
-
   DynamicSae<Storage> dynamic_;
 };
 

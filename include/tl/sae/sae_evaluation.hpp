@@ -30,6 +30,9 @@ SaeEvaluation evaluate_sae(const Gpt2<C, S, B>& model, const DynamicSae<SaeStora
   const SaeConfig& config = sae.config();
   const std::string& hook_name = config.site.hook_name;
   check_splice(config, model.config(), B);
+  if (is_transcoder(config.architecture))
+    throw Error("a transcoder says what is at `", config.site.hook_name_out, "` from what is at `", hook_name,
+                "`, and what is evaluated here has one hook point");
   if (config.site.hook_head_index)
     throw Error("the SAE at `", hook_name, "` is of one head, and rows there are of all");
   FeatureActivity activity(config.d_sae);

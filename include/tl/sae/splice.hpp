@@ -31,7 +31,7 @@ struct Splice : SpliceBasis<S::basis, is_residual(ref_of<S::site>.point)> {
       : sae(std::forward<Held>(held)), edits(std::move(edited)), error_term(keeps_error) {}
   template <class View>
   void operator()(View view, const Context& at) const {
-    S::template require_width<View>();
+    require_width<S::d_in, View>();
     splice_rows(sae.dynamic_sae(), edits, error_term,
                 {view.data(), at.rows(), at.rows() == 0 ? 0 : view.size() / at.rows(), S::site.view()},
                 {.threads = at.threads});
@@ -47,15 +47,20 @@ auto spliced(S&& sae, FeatureEdits edits, bool error_term) {
 }
 }  // namespace detail
 
+template <class S>
+concept SaeType = requires {
+  std::remove_cvref_t<S>::site;
+};
+
 // Replaces the values at the SAE's hook point by their reconstruction, made of features edited first. An lvalue is kept
 // by reference, an rvalue moved in.
-template <class S>
+template <SaeType S>
 auto splice(S&& sae, FeatureEdits edits = {}) {
   return detail::spliced(std::forward<S>(sae), std::move(edits), false);
 }
 // Adds only what the edits change: x + (decode(edited f) - decode(f)). Without an edit that changes something every bit
 // is the unspliced model's.
-template <class S>
+template <SaeType S>
 auto edit_features(S&& sae, FeatureEdits edits) {
   return detail::spliced(std::forward<S>(sae), std::move(edits), true);
 }
@@ -74,7 +79,8 @@ DynamicHooks::Function splice_function(const DynamicSae<Storage>& sae, FeatureEd
 }
 
 // What an SAE that is known at run time only may be spliced into. Throws Error where the model has no such hook point,
-// the SAE is of another residual basis, or its width is not the point's.
+// the SAE is of another residual basis, or its width is not the point's; of a transcoder for both of its points, and
+// where the one that it writes comes before the one that it reads.
 void check_splice(const SaeConfig& sae, const Config& model, Basis basis);
 
 }  // namespace TL_NAMESPACE

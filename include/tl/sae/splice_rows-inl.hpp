@@ -74,23 +74,20 @@ inline void project(std::span<const float> u, float value, float* x) {
 }  // namespace detail
 
 template <StorageType S>
-void splice_rows(const DynamicSae<S>& sae, const FeatureEdits& edits, bool error_term, SplicedRows x,
-                 RunOptions options) {
+SplicedChange spliced_change(const DynamicSae<S>& sae, const FeatureEdits& edits, bool error_term, SaeRows x,
+                             RunOptions options) {
   using Kind = FeatureEdit::Kind;
   const SaeConfig& config = sae.config();
-  const std::size_t d = config.d_in, head = config.site.hook_head_index.value_or(0);
-  if (is_transcoder(config.architecture))
-    throw Error("a transcoder cannot be spliced in at `", x.at, "`: it reads at one hook point and writes at another");
-  if (config.site.hook_head_index ? x.width % d != 0 || head >= x.width / d : x.width != d)
-    throw Error("an SAE whose d_in is ", d, " cannot be spliced in at `", x.at, "`, where a row has ", x.width);
+  const std::size_t d = config.d_out;
   for (const FeatureEdit& edit : edits)
     if (edit.feature >= config.d_sae)
       throw Error("an edit names feature ", edit.feature, ", and this SAE has features 0 to ", config.d_sae - 1);
-  if (x.rows == 0 || (error_term && edits.empty())) return;
+  SplicedChange change{error_term, {}, {}, {}};
+  for (const FeatureEdit& edit : edits)
+    if (edit.kind == Kind::project) change.projections.push_back(edit);
+  if (x.rows == 0 || (error_term && edits.empty())) return change;
 
   detail::EditedFeatures edited(edits);
-  const SaeRows rows(x.data + head * d, x.rows, d, x.width);
-  const auto row = [&](std::size_t r) { return x.data + head * d + r * x.width; };
   // What is added to a feature does not depend on its value, but where the row's scale multiplies it.
   const bool only_added = std::all_of(edits.begin(), edits.end(), [](const FeatureEdit& edit) {
     return edit.kind == Kind::add || edit.kind == Kind::project;
@@ -99,10 +96,12 @@ void splice_rows(const DynamicSae<S>& sae, const FeatureEdits& edits, bool error
                       config.normalisation == SaeNormalisation::constant_norm_rescale;
   Encoded encoded;
   const bool reads = !error_term || !only_added || (scaled && !edited.features.empty());
-  if (reads) encoded = sae.encode(rows, options);
+  if (reads) encoded = sae.encode(x, options);
 
-  if (error_term) {
-    std::vector<float> difference(edited.features.size()), delta(d);
+  if (error_term && !edited.features.empty()) {
+    change.scales.assign(x.rows, 0.f);
+    change.values.resize(x.rows * d);
+    std::vector<float> difference(edited.features.size());
     for (std::size_t r = 0; r != x.rows; ++r) {
       for (std::size_t i = 0; i != edited.features.size() && reads; ++i)
         edited.before[i] = encoded.features(r, edited.features[i]);
@@ -113,10 +112,10 @@ void splice_rows(const DynamicSae<S>& sae, const FeatureEdits& edits, bool error
         changes = changes || !(difference[i] == 0);
       }
       if (!changes) continue;
-      sae.sum_features(edited.features, difference, delta.data());
-      kernels::add_scaled(encoded.scale.empty() ? 1.f : encoded.scale[r], delta.data(), row(r), d, 1);
+      sae.sum_features(edited.features, difference, change.values.data() + r * d);
+      change.scales[r] = encoded.scale.empty() ? 1.f : encoded.scale[r];
     }
-  } else {
+  } else if (!error_term) {
     if (!edited.features.empty()) {
       SparseFeatures features;
       features.d_sae = config.d_sae;
@@ -128,19 +127,51 @@ void splice_rows(const DynamicSae<S>& sae, const FeatureEdits& edits, bool error
       }
       encoded.features = std::move(features);
     }
-    const auto decoded = sae.decode(encoded, options);
-    for (std::size_t r = 0; r != x.rows; ++r) std::copy_n(&decoded(r, 0), d, row(r));
+    change.values.resize(x.rows * d);
+    sae.decode(encoded, change.values.data(), options);
+    sae.add_skip(x, change.values.data(), options);
   }
-  for (const FeatureEdit& edit : edits) {
-    if (edit.kind != Kind::project) continue;
+  return change;
+}
+
+template <StorageType S>
+void apply_change(const DynamicSae<S>& sae, const SplicedChange& change, std::size_t first, SplicedRows y) {
+  const std::size_t d = sae.config().d_out, head = sae.config().site.hook_head_index.value_or(0);
+  if (sae.config().site.hook_head_index ? y.width % d != 0 || head >= y.width / d : y.width != d)
+    throw Error("an SAE whose d_in is ", sae.config().d_in, " cannot be spliced in at `", y.at, "`, where a row has ",
+                y.width);
+  for (std::size_t r = 0; r != y.rows; ++r) {
+    float* const row = y.data + head * d + r * y.width;
+    const float* const values = change.values.data() + (first + r) * d;
+    if (!change.adds) std::copy_n(values, d, row);
+    else if (!change.scales.empty() && change.scales[first + r] != 0)
+      kernels::add_scaled(change.scales[first + r], values, row, d, 1);
+  }
+  for (const FeatureEdit& edit : change.projections) {
     const std::vector<float> direction = sae.decoder_row(edit.feature);
-    for (std::size_t r = 0; r != x.rows; ++r) detail::project(direction, edit.value, row(r));
+    for (std::size_t r = 0; r != y.rows; ++r) detail::project(direction, edit.value, y.data + head * d + r * y.width);
   }
 }
 
+template <StorageType S>
+void splice_rows(const DynamicSae<S>& sae, const FeatureEdits& edits, bool error_term, SplicedRows x,
+                 RunOptions options) {
+  const SaeConfig& config = sae.config();
+  const std::size_t d = config.d_in, head = config.site.hook_head_index.value_or(0);
+  if (is_transcoder(config.architecture))
+    throw Error("a transcoder cannot be spliced in at `", x.at, "`: it reads at one hook point and writes at another");
+  const SaeRows read(x.data + head * d, x.rows, std::min(d, x.width), x.width);
+  apply_change(sae, spliced_change(sae, edits, error_term, read, options), 0, x);
+}
+
 #ifndef TL_HEADER_ONLY
-template void splice_rows(const DynamicSae<float>&, const FeatureEdits&, bool, SplicedRows, RunOptions);
-template void splice_rows(const DynamicSae<bf16>&, const FeatureEdits&, bool, SplicedRows, RunOptions);
+#define TL_SPLICE_ROWS(S)                                                                                      \
+  template SplicedChange spliced_change(const DynamicSae<S>&, const FeatureEdits&, bool, SaeRows, RunOptions); \
+  template void apply_change(const DynamicSae<S>&, const SplicedChange&, std::size_t, SplicedRows);            \
+  template void splice_rows(const DynamicSae<S>&, const FeatureEdits&, bool, SplicedRows, RunOptions);
+TL_SPLICE_ROWS(float)
+TL_SPLICE_ROWS(bf16)
+#undef TL_SPLICE_ROWS
 #endif
 
 }  // namespace TL_NAMESPACE
