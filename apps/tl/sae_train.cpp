@@ -10,6 +10,7 @@
 #include <tl/report/line_chart.hpp>
 #include <tl/sae/sae_folder.hpp>
 #include <tl/sae/sae_trainer.hpp>
+#include <tl/sae/splice.hpp>
 #include <tl/sae/training_text.hpp>
 
 #include "command.hpp"
@@ -27,7 +28,7 @@ namespace {
 
 struct Settings {
   ModelOptions model;
-  std::string text, out, hook, architecture = "topk", widths, separator = "<|endoftext|>", dtype = "float32";
+  std::string text, out, hook, hook_out, architecture, widths, separator = "<|endoftext|>", dtype = "float32";
   std::uint64_t d_sae = 0, steps = 0, batch = 4096, warm_up = 0, decay = 0, sparsity_warm_up = 0, context = 128,
                 buffer = 131072, dead_window = 1000, k_aux = 0, seed = 0, save_every = 500;
   double k = 32, sparsity = 1, rate = 3e-4, aux = 1, bandwidth = .05, tokens = 0;
@@ -37,12 +38,15 @@ struct Settings {
 
 SaeObjective objective_of(const Settings& settings) {
   SaeObjective objective;
+  const std::string architecture = !settings.architecture.empty() ? settings.architecture
+                                   : settings.hook_out.empty()    ? "topk"
+                                                                  : "standard";
   bool known = false;
   for (int i = 0; i != 6; ++i)
-    if (settings.architecture == name(static_cast<SaeObjectiveKind>(i)))
+    if (architecture == name(static_cast<SaeObjectiveKind>(i)))
       objective.kind = static_cast<SaeObjectiveKind>(i), known = true;
   if (!known)
-    throw Error("--architecture is `", settings.architecture,
+    throw Error("--architecture is `", architecture,
                 "`, where standard, gated, jumprelu, topk, batchtopk or matryoshka_batchtopk is wanted");
   objective.k = static_cast<float>(settings.k);
   objective.sparsity_coefficient = static_cast<float>(settings.sparsity);
@@ -139,19 +143,27 @@ void run(const Settings& settings, const Arguments& arguments) {
                            .exclude_first_position = !settings.with_first,
                            .seed = settings.seed});
   const RunOptions options = model.run_options();
-  ActivationBuffer buffer(
-      model.with_float32([&](const auto& network) { return read_activations(network, text, settings.hook, options); }),
-      settings.buffer, settings.seed);
+  ActivationBuffer buffer(model.with_float32([&](const auto& network) {
+    return read_activations(network, text, settings.hook, options, settings.hook_out);
+  }),
+                          settings.buffer, settings.seed);
 
-  SaeConfig config{.architecture = training.objective.architecture(), .d_in = buffer.d(), .d_out = buffer.d()};
-  config.d_sae = settings.d_sae != 0 ? settings.d_sae : 8 * buffer.d();
+  const bool transcodes = !settings.hook_out.empty();
+  SaeConfig config{.architecture = transcodes ? SaeArchitecture::transcoder : training.objective.architecture(),
+                   .d_in = buffer.d() - buffer.d_target()};
+  config.d_out = transcodes ? buffer.d_target() : config.d_in;
+  config.apply_b_dec_to_input = !transcodes;
+  config.d_sae = settings.d_sae != 0 ? settings.d_sae : 8 * config.d_in;
   config.normalisation = settings.scale_inputs ? SaeNormalisation::expected_average_only_in : SaeNormalisation::none;
   config.reshape_hook_z = settings.hook.ends_with(".hook_z");
   config.site.model_name = fs::path(model.folder()).filename().string();
   config.site.hook_name = settings.hook;
+  config.site.hook_name_out = settings.hook_out;
   config.site.prepend_bos = !settings.no_bos;
   config.site.center_writing_weights = model.processing().basis() == Basis::centred;
   config.site.context_size = settings.context;
+  if (transcodes)
+    model.with_float32([&]<class N>(const N& network) { check_splice(config, network.config(), N::basis); });
   training.batch_rows = settings.batch;
   if (settings.batch == 0) throw Error("--batch is 0: a step needs a row at least");
   if ((settings.steps == 0) == (settings.tokens == 0)) throw Error("give --steps or --tokens, one of them");
@@ -256,16 +268,20 @@ checkpoint.npz, from which --resume goes on bit for bit. Ctrl-C saves all of the
 
 Examples:
   tl sae train --text stories.txt --hook blocks.3.hook_resid_pre --d-sae 2048 --k 32 --tokens 4e6 --lr 1e-3 --out sae
-  tl sae train --text stories.txt --hook blocks.3.mlp.hook_post --architecture jumprelu --sparsity 2 --steps 2000 --out sae)");
+  tl sae train --text stories.txt --hook blocks.3.mlp.hook_post --architecture jumprelu --sparsity 2 --steps 2000 --out sae
+  tl sae train --text stories.txt --hook blocks.3.ln2.hook_out --hook-out blocks.3.hook_mlp_out --steps 2000 --out mlp)");
   const auto settings = std::make_shared<Settings>();
   Settings& s = *settings;
   s.model.declare(options);
   options.text("--text", s.text, "FILE", "What to train on: documents, UTF-8");
   options.text("--separator", s.separator, "TEXT", "Between documents (default: <|endoftext|>; empty: one document)");
   options.text("--hook", s.hook, "NAME", "The hook point: blocks.3.hook_resid_pre, blocks.3.mlp.hook_post");
+  options.text("--hook-out", s.hook_out, "NAME",
+               "Train a transcoder: what is reconstructed is this hook point, from the other");
   options.text("--out", s.out, "DIR", "The folder of the SAE and its checkpoint");
-  options.text("--architecture", s.architecture, "NAME",
-               "standard, gated, jumprelu, topk, batchtopk or matryoshka_batchtopk (default: topk)");
+  options.text(
+      "--architecture", s.architecture, "NAME",
+      "standard, gated, jumprelu, topk, batchtopk or matryoshka_batchtopk (default: topk; a transcoder: standard)");
   options.number("--d-sae", s.d_sae, "N", "Features (default: 8 times the width of the hook point)");
   options.number("--k", s.k, "K", "Active features of a row (batchtopk: on average) (default: 32)");
   options.text("--widths", s.widths, "LIST", "matryoshka_batchtopk: widths below d_sae, ascending");

@@ -5,6 +5,7 @@
 """
 import contextlib
 import io
+import json
 import pathlib
 import sys
 import warnings
@@ -82,6 +83,19 @@ def rows(name):
     return x.reshape(ROWS, 2, D_IN // 2) if name.endswith("hook_z") else x
 
 
+def flatten(path):
+    """The cfg.json of SAELens 6 as versions before it wrote it: flat, topk an activation function."""
+    config = json.loads(path.read_text())
+    metadata = config.pop("metadata")
+    old = {"architecture": "standard", "activation_fn_str": "relu", "activation_fn_kwargs": {}, "hook_layer": 1, "hook_head_index": None,
+           "finetuning_scaling_factor": False, "sae_lens_training_version": None,
+           **{key: metadata[key] for key in ("model_name", "hook_name", "prepend_bos", "context_size")},
+           **{key: config[key] for key in ("d_in", "d_sae", "dtype", "device", "apply_b_dec_to_input", "normalize_activations")}}
+    if config["architecture"] == "topk":
+        old |= {"activation_fn_str": "topk", "activation_fn_kwargs": {"k": config["k"]}}
+    path.write_text(json.dumps(old))
+
+
 def section(tl, scratch):
     """Every kind: SAELens' folder applied by tl, and written by tl for SAELens."""
     found = []
@@ -99,6 +113,19 @@ def section(tl, scratch):
         with contextlib.redirect_stderr(io.StringIO()):
             again = at_points(SAE.load_from_disk(saved), x)
         found.append(Row(f"{name}: written by tl, read by SAELens", "itself", *difference(again["output"], theirs["output"]), 0, "exact"))
+    for name in "standard", "topk":
+        sae, x = made(name, list(KINDS).index(name)), rows(name)
+        theirs, folder, saved, out = at_points(sae, x), scratch / (name + "-flat"), scratch / (name + "-flat-saved"), scratch / "y.npz"
+        sae.save_model(folder)
+        flatten(folder / "cfg.json")
+        np.save(scratch / "x.npy", x.numpy())
+        tl.run("sae", "apply", "--sae", folder, "--in", scratch / "x.npy", "--out", out)
+        with np.load(out) as ours:
+            found.append(Row(f"{name}, flat cfg.json: reconstruction", "SAELens", *difference(ours["reconstruction"], theirs["output"]), 1e-5, "relative"))
+        tl.run("sae", "convert", "--sae", folder, "--out", saved)
+        with contextlib.redirect_stderr(io.StringIO()):
+            again = at_points(SAE.load_from_disk(saved), x)
+        found.append(Row(f"{name}, flat cfg.json: written by tl, read by SAELens", "itself", *difference(again["output"], theirs["output"]), 0, "exact"))
     text = f"""
 Small random SAEs ({D_IN} inputs, {D_SAE} features) of every architecture and normalisation, {ROWS} rows."""
     return Section("Sparse autoencoders", text, found)

@@ -3,6 +3,7 @@
 #include <csignal>
 #include <cstdio>
 #include <limits>
+#include <tl/core/philox.hpp>
 #include <tl/io/output_file.hpp>
 #include <tl/sae/sae_trainer.hpp>
 
@@ -189,6 +190,52 @@ TEST_CASE("another configuration, a damaged checkpoint and a full disk are refus
   std::fclose(file);
   CHECK_THROWS_WITH(trainer.restore(path), Contains("is damaged: its checksum differs"));
   CHECK_THROWS_WITH(trainer.restore(scratch.path("none.npz")), Contains("none.npz"));
+}
+
+TEST_CASE("a transcoder learns the target from the rows beside it") {
+  // Six numbers, and five that are sums of their positive parts.
+  const tl::ActivationReader reader{11,
+                                    [](std::span<const std::uint64_t> documents, tl::AlignedVector<float>& rows) {
+                                      for (const std::uint64_t document : documents)
+                                        for (std::size_t r = 0; r != 64; ++r) {
+                                          float x[6];
+                                          tl::fill_normal(x, 1, {document, 0}, r, tl::Purpose::test);
+                                          rows.insert(rows.end(), x, x + 6);
+                                          for (std::size_t c = 0; c != 5; ++c)
+                                            rows.push_back(std::max(0.f, x[c]) - 2 * std::max(0.f, x[c + 1]) + 1);
+                                        }
+                                      return std::vector<std::size_t>(documents.size(), std::size_t{64});
+                                    },
+                                    5};
+  tl::ActivationBuffer buffer(reader, 1024, 1);
+  tl::SaeTraining training{
+      .objective = {.kind = Kind::standard, .sparsity_coefficient = 0}, .steps = 300, .batch_rows = 128};
+  training.learning_rate.peak = .02;
+  training.geometric_median = true;
+  tl::SaeConfig config{.architecture = tl::SaeArchitecture::transcoder,
+                       .d_in = 6,
+                       .d_sae = 24,
+                       .d_out = 5,
+                       .apply_b_dec_to_input = false};
+  tl::SaeTrainer trainer(config, training, buffer, 1);
+  const double before = trainer.step().losses.explained_variance;
+  double after = 0;
+  while (!trainer.done()) after = trainer.step().losses.explained_variance;
+  CHECK(before < .2);
+  CHECK(after > .95);
+  // The folder's SAE says the same of a row.
+  const auto trained = trainer.result();
+  const tl::DynamicSae<float> transcoder(trained.config, trained.weights);
+  const float x[]{1, -1, .5f, 2, -2, 1};
+  const auto said = transcoder({x, 1, 6});
+  CHECK(said(0, 0) == Approx(2).margin(.4));     // 1 - 0 + 1
+  CHECK(said(0, 2) == Approx(-2.5).margin(.6));  // .5 - 4 + 1
+
+  config.d_out = 4;
+  CHECK_THROWS_WITH(tl::SaeTrainer(config, training, buffer, 1), Contains("targets of a transcoder are 5 wide, and 4"));
+  config.d_out = 5;
+  config.normalisation = tl::SaeNormalisation::expected_average_only_in;
+  CHECK_THROWS_WITH(tl::SaeTrainer(config, training, buffer, 1), Contains("on inputs as they are"));
 }
 
 TEST_CASE("what cannot be trained is refused") {

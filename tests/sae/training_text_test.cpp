@@ -76,6 +76,24 @@ TEST_CASE("activations are those of the model's runs, without the first position
   CHECK(tl::read_activations(model, text, "blocks.0.mlp.hook_post").d == 12);
 }
 
+TEST_CASE("a transcoder's rows are both points', one after the other") {
+  const auto model = random_model<bytes>();
+  const tl::TrainingText text(by_bytes(), "abcdefgh<|endoftext|>ijklm", "a file",
+                              {.context_size = 8, .prepend_bos = false});
+  const auto both = tl::read_activations(model, text, "blocks.1.ln2.hook_out", {1}, "blocks.1.mlp.hook_post");
+  CHECK(both.d == 20);
+  CHECK(both.d_target == 12);
+  const std::uint64_t documents[]{0, 1};
+  tl::AlignedVector<float> rows, in, out;
+  const auto counts = both.read(documents, rows);
+  CHECK(tl::read_activations(model, text, "blocks.1.ln2.hook_out", {1}).read(documents, in) == counts);
+  tl::read_activations(model, text, "blocks.1.mlp.hook_post", {1}).read(documents, out);
+  for (std::size_t row = 0; row != counts[0] + counts[1]; ++row) {
+    CHECK(std::equal(in.data() + row * 8, in.data() + (row + 1) * 8, rows.data() + row * 20));
+    CHECK(std::equal(out.data() + row * 12, out.data() + (row + 1) * 12, rows.data() + row * 20 + 8));
+  }
+}
+
 TEST_CASE("texts and places that cannot be trained on are refused in a sentence") {
   CHECK_THROWS_WITH(tl::TrainingText(stories(), "", "t.txt", {}), Contains("'t.txt' has no text"));
   CHECK_THROWS_WITH(tl::TrainingText(stories(), " \n<|endoftext|>", "t.txt", {}), Contains("no text"));

@@ -17,6 +17,7 @@ namespace TL_NAMESPACE {
 struct ActivationReader {
   std::size_t d = 0;
   std::function<std::vector<std::size_t>(std::span<const std::uint64_t> documents, AlignedVector<float>& rows)> read;
+  std::size_t d_target = 0;  // for a transcoder: so many of a row's numbers, the last, are what it is to say
 };
 
 struct ActivationBufferState {
@@ -32,6 +33,7 @@ class ActivationBuffer {
   ActivationBuffer(ActivationReader reader, std::size_t capacity, std::uint64_t seed);
 
   std::size_t d() const { return reader_.d; }
+  std::size_t d_target() const { return reader_.d_target; }
   std::size_t capacity() const { return capacity_; }
   // The next rows into out [count, d]. Throws Error where documents have no rows, and what the reader throws.
   void next(std::size_t count, float* out);

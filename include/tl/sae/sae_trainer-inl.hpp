@@ -42,9 +42,15 @@ TL_INLINE SaeTrainer::SaeTrainer(SaeConfig config, SaeTraining training, Activat
       steps_since_active_(config_.d_sae),
       active_rows_(config_.d_sae),
       dead_(config_.d_sae) {
-  if (is_transcoder(config_.architecture)) throw Error("a buffer has no targets for a transcoder");
-  if (buffer.d() != config_.d_in)
-    throw Error("the activations are ", buffer.d(), " wide and the SAE's d_in is ", config_.d_in);
+  const bool transcodes = is_transcoder(config_.architecture);
+  if (buffer.d_target() != (transcodes ? config_.d_out : 0))
+    throw Error("the targets of a transcoder are ", buffer.d_target(), " wide, and ", transcodes ? config_.d_out : 0,
+                " is wanted");
+  if (buffer.d() - buffer.d_target() != config_.d_in)
+    throw Error("the activations are ", buffer.d() - buffer.d_target(), " wide and the SAE's d_in is ", config_.d_in);
+  if (transcodes && config_.normalisation != SaeNormalisation::none)
+    throw Error("a transcoder is trained on inputs as they are, not with the normalisation ",
+                name(config_.normalisation));
   if (config_.normalisation != SaeNormalisation::none &&
       config_.normalisation != SaeNormalisation::expected_average_only_in)
     throw Error("training with the normalisation ", name(config_.normalisation),
@@ -61,7 +67,16 @@ TL_INLINE SaeTrainer::SaeTrainer(SaeConfig config, SaeTraining training, Activat
     fill_normal(std::span(parameters_.W_dec).subspan(i * config_.d_out, config_.d_out), 1, key, i, Purpose::weights);
   detail::set_row_norms(parameters_.W_dec, config_.d_out, training_.normalise_decoder ? 1 : training_.decoder_init_norm,
                         threads_);
-  parameters_.W_enc = parameters_.W_dec;
+  // Where both are of one width W_enc begins as W_dec's transpose, else at random like it.
+  if (config_.d_in == config_.d_out) {
+    parameters_.W_enc = parameters_.W_dec;
+  } else {
+    for (std::size_t i = 0; i != config_.d_sae; ++i)
+      fill_normal(std::span(parameters_.W_enc).subspan(i * config_.d_in, config_.d_in), 1, key, config_.d_sae + i,
+                  Purpose::weights);
+    detail::set_row_norms(parameters_.W_enc, config_.d_in,
+                          training_.normalise_decoder ? 1 : training_.decoder_init_norm, threads_);
+  }
   std::fill(parameters_.threshold.begin(), parameters_.threshold.end(), training_.objective.jumprelu_init_threshold);
   gradients_ = parameters_.zeros();
 }
@@ -79,9 +94,13 @@ TL_INLINE void SaeTrainer::begin() {
       throw Error("the activations have no finite average norm: they are all 0, or not finite");
   }
   if (training_.geometric_median) {
-    AlignedVector<float> rows = buffer_.look(detail::median_rows);
-    for (float& value : rows) value *= static_cast<float>(input_scale_);
-    const auto median = geometric_median(rows.data(), rows.size() / config_.d_in, config_.d_in, threads_);
+    // Of what is reconstructed: a row's last numbers.
+    const AlignedVector<float> rows = buffer_.look(detail::median_rows);
+    const std::size_t d = config_.d_out, count = rows.size() / buffer_.d();
+    AlignedVector<float> wanted(count * d);
+    for (std::size_t i = 0; i != wanted.size(); ++i)
+      wanted[i] = static_cast<float>(input_scale_) * rows[(i / d + 1) * buffer_.d() - d + i % d];
+    const auto median = geometric_median(wanted.data(), count, d, threads_);
     std::copy(median.begin(), median.end(), parameters_.b_dec.begin());
   }
 }
@@ -92,8 +111,19 @@ TL_INLINE SaeTrainingStep SaeTrainer::step() {
   out.step = steps_done_ + 1;
   out.learning_rate = training_.learning_rate.at(std::min(steps_done_, training_.steps - 1), training_.steps);
   const std::size_t rows = training_.batch_rows, d_in = config_.d_in;
-  batch_.resize(rows * d_in);
-  buffer_.next(rows, batch_.data());
+  const std::size_t d_target = buffer_.d_target();
+  batch_.resize(rows * buffer_.d());
+  if (d_target == 0) {
+    buffer_.next(rows, batch_.data());
+  } else {
+    rows_.resize(batch_.size());
+    buffer_.next(rows, rows_.data());
+    for (std::size_t r = 0; r != rows; ++r) {
+      const float* const row = rows_.data() + r * buffer_.d();
+      std::copy_n(row, d_in, batch_.data() + r * d_in);
+      std::copy_n(row + d_in, d_target, batch_.data() + rows * d_in + r * d_target);
+    }
+  }
   if (input_scale_ != 1)
     for (float& value : batch_) value *= static_cast<float>(input_scale_);
 
@@ -104,8 +134,10 @@ TL_INLINE SaeTrainingStep SaeTrainer::step() {
   }
   const double sparsity = warmed_up(static_cast<double>(training_.objective.sparsity_coefficient),
                                     training_.sparsity_warm_up_steps, steps_done_);
-  out.losses = loss_(parameters_, {batch_.data(), rows, nullptr, dead == 0 ? nullptr : dead_.data()},
-                     static_cast<float>(sparsity), gradients_);
+  out.losses = loss_(
+      parameters_,
+      {batch_.data(), rows, d_target == 0 ? nullptr : batch_.data() + rows * d_in, dead == 0 ? nullptr : dead_.data()},
+      static_cast<float>(sparsity), gradients_);
 
   if (training_.normalise_decoder) {
     const std::size_t d = config_.d_out;
@@ -181,7 +213,9 @@ TL_INLINE std::string SaeTrainer::description() const {
     text += "\n";
   };
   const SaeObjective& o = training_.objective;
-  line("hook_name", config_.site.hook_name), line("model_name", config_.site.model_name);
+  line("hook_name", config_.site.hook_name);
+  if (is_transcoder(config_.architecture)) line("hook_name_out", config_.site.hook_name_out);
+  line("model_name", config_.site.model_name);
   line("objective", name(o.kind)), line("d_in", config_.d_in), line("d_sae", config_.d_sae);
   line("apply_b_dec_to_input", config_.apply_b_dec_to_input);
   line("normalize_activations", name(config_.normalisation));

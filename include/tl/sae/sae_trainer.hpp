@@ -48,9 +48,9 @@ struct TrainedSae {
 
 class SaeTrainer {
  public:
-  // The buffer gives rows d_in wide and must outlive the trainer. config.normalisation is none or
-  // expected_average_only_in. Throws Error where check() of the objective does, for other widths and normalisations,
-  // and for transcoders, whose targets a buffer does not have.
+  // The buffer gives rows d_in wide, and for a transcoder d_in and d_out, and must outlive the trainer.
+  // config.normalisation is none or expected_average_only_in, of a transcoder none. Throws Error where check() of the
+  // objective does, and for other widths and normalisations.
   SaeTrainer(SaeConfig config, SaeTraining training, ActivationBuffer& buffer, int threads);
 
   // Throws Error, which says the step, where activations or the loss are not finite; the parameters then are those of
@@ -88,7 +88,7 @@ class SaeTrainer {
   std::vector<std::int32_t> steps_since_active_;
   std::vector<std::int64_t> active_rows_;  // in the last rows_counted_
   std::int64_t rows_counted_ = 0;
-  AlignedVector<float> batch_;
+  AlignedVector<float> batch_, rows_;  // [batch_rows, d_in], then [batch_rows, d_out] for a transcoder; as they came
   std::vector<std::uint8_t> dead_;
 };
 

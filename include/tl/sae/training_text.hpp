@@ -44,31 +44,41 @@ class TrainingText {
 };
 
 // The activations at a hook point, of any extents as one row, of the pieces of a text. Model and text must outlive it.
-// Throws Error for a point that the model lacks or that is no row a position (scores, patterns). d is the point's
-// width.
+// For a transcoder those at the point named last, which are its target, follow in each row. Throws Error for a point
+// that the model lacks or that is no row a position (scores, patterns). d is the point's width, or that of both.
 template <Config C, StorageType S, Basis B>
 ActivationReader read_activations(const Gpt2<C, S, B>& model, const TrainingText& text, std::string hook_name,
-                                  RunOptions run = {}) {
+                                  RunOptions run = {}, std::string hook_name_out = {}) {
   if (text.options().context_size > model.config().n_ctx)
     throw Error("a context of ", text.options().context_size, " tokens does not fit into the model's, ",
                 model.config().n_ctx);
   ActivationReader reader;
-  reader.read = [&model, &text, hook_name = std::move(hook_name), run](std::span<const std::uint64_t> documents,
-                                                                       AlignedVector<float>& rows) {
+  std::vector<std::string> names{std::move(hook_name)};
+  if (!hook_name_out.empty()) {
+    const HookRef out = resolve_or_throw(hook_name_out, model.config().n_layer);
+    reader.d_target = row_width(out.point, model.config());
+    names.push_back(std::move(hook_name_out));
+  }
+  reader.read = [&model, &text, names = std::move(names), run](std::span<const std::uint64_t> documents,
+                                                               AlignedVector<float>& rows) {
     const std::size_t skip = text.options().exclude_first_position ? 1 : 0;
     std::vector<std::vector<Token>> pieces;
     for (const std::uint64_t document : documents) pieces.push_back(text.piece(document));
     DynamicHooks hooks;
-    hooks.capture(hook_name);
+    for (const std::string& name : names) hooks.capture(name);
     model.run_each(pieces, run, hooks);
     std::vector<std::size_t> counts;
     for (std::size_t i = 0; i != pieces.size(); ++i) {
       const std::vector<NamedArray> captured = hooks.take(i);
-      if (captured.size() != 1 || captured[0].array.extents[0] != pieces[i].size())
-        throw Error("`", hook_name, "` has no row for each position of one layer: an SAE cannot be trained there");
-      const auto& values = captured[0].array.values;
-      const std::size_t width = values.size() / pieces[i].size();
-      rows.insert(rows.end(), values.begin() + static_cast<std::ptrdiff_t>(skip * width), values.end());
+      for (std::size_t n = 0; n != names.size(); ++n)
+        if (captured.size() != names.size() || captured[n].array.extents[0] != pieces[i].size())
+          throw Error("`", names[n], "` has no row for each position of one layer: an SAE cannot be trained there");
+      for (std::size_t row = skip; row != pieces[i].size(); ++row)
+        for (const NamedArray& one : captured) {
+          const std::size_t width = one.array.values.size() / pieces[i].size();
+          const float* const from = one.array.values.data() + row * width;
+          rows.insert(rows.end(), from, from + width);
+        }
       counts.push_back(pieces[i].size() - skip);
     }
     return counts;
