@@ -1,6 +1,18 @@
 #pragma once
 // Everything but core/xtensor.hpp, for trying out: a program that knows what it needs includes that. The library itself
 // never includes this header.
+#include <tl/attack/attack.hpp>
+#include <tl/attack/copy_paste.hpp>
+#include <tl/attack/homoglyphs.hpp>
+#include <tl/attack/key_ensemble.hpp>
+#include <tl/attack/model_reference.hpp>
+#include <tl/attack/outcome.hpp>
+#include <tl/attack/resampling.hpp>
+#include <tl/attack/scramble.hpp>
+#include <tl/attack/smoothing.hpp>
+#include <tl/attack/stolen_list.hpp>
+#include <tl/attack/substitution.hpp>
+#include <tl/attack/through_text.hpp>
 #include <tl/core/aligned_memory.hpp>
 #include <tl/core/dim.hpp>
 #include <tl/core/error.hpp>
@@ -250,6 +262,7 @@
 #include <tl/speculation/verify.hpp>
 #include <tl/text/ascii_words.hpp>
 #include <tl/text/byte_alphabet.hpp>
+#include <tl/text/homoglyphs.hpp>
 #include <tl/text/merges.hpp>
 #include <tl/text/pretokenizer.hpp>
 #include <tl/text/printable.hpp>
