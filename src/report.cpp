@@ -2,6 +2,7 @@
 #include <tl/report/attention-inl.hpp>
 #include <tl/report/axis-inl.hpp>
 #include <tl/report/bars-inl.hpp>
+#include <tl/report/branch_timeline-inl.hpp>
 #include <tl/report/color-inl.hpp>
 #include <tl/report/color_scale-inl.hpp>
 #include <tl/report/heat_map-inl.hpp>

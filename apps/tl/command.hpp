@@ -42,6 +42,7 @@ Command circuit(CLI::App& program);
 Command report(CLI::App& program);
 Command patchscope(CLI::App& program);
 Command sae(CLI::App& program);
+Command skeleton(CLI::App& program);
 Command watermark(CLI::App& program);
 
 // Of the family `tl sae`.

@@ -87,7 +87,8 @@ void run(const Arguments& arguments) {
                                       loss(program),   generate(program), lens(program),       attribute(program),
                                       patch(program),  ablate(program),   path(program),       trace(program),
                                       heads(program),  circuit(program),  patchscope(program), report(program),
-                                      verify(program), pack(program),     sae(program),        watermark(program)};
+                                      verify(program), pack(program),     sae(program),        skeleton(program),
+                                      watermark(program)};
   try {
     std::vector<std::string> reversed = words(arguments);  // CLI11 takes them from the back
     std::reverse(reversed.begin(), reversed.end());

@@ -182,6 +182,7 @@
 #include <tl/report/axis.hpp>
 #include <tl/report/bars.hpp>
 #include <tl/report/base64.hpp>
+#include <tl/report/branch_timeline.hpp>
 #include <tl/report/candidate.hpp>
 #include <tl/report/color.hpp>
 #include <tl/report/color_scale.hpp>

@@ -14,6 +14,7 @@ int main(int argc, char** argv) {
   write("lens.svg", every_chart::lens());
   write("patching.svg", every_chart::patching());
   write("bars.svg", every_chart::bars());
+  write("branches.svg", every_chart::branches());
   write("text.svg", every_chart::text());
   write("lines.svg", every_chart::lines());
   write("histogram.svg", every_chart::histogram());

@@ -6,6 +6,7 @@
 #include <string>
 #include <tl/report/attention.hpp>
 #include <tl/report/bars.hpp>
+#include <tl/report/branch_timeline.hpp>
 #include <tl/report/heat_map.hpp>
 #include <tl/report/histogram.hpp>
 #include <tl/report/line_chart.hpp>
@@ -112,6 +113,14 @@ inline TokenText text() {
   return {.title = "Log-probability of each token", .passages = {passage}, .colors = sequential(-6, 0), .unit = "nats"};
 }
 
+inline BranchTimeline branches() {
+  return {.title = "Branches",
+          .lanes = {{"skeleton", {}, 1, {"1", ".", " Sun", "\n", "2", ".", " Rain", "\n"}},
+                    {"1", "1. Sun", 9, {" is", " <warm>", ".", "\xC3", "\xA9"}},
+                    {"2", "2. Rain", 9, {" falls", "."}}},
+          .note = "Each mark is a token."};
+}
+
 inline LineChart lines() {
   Series train{.name = "training", .y = {}}, held_out{.name = "held out", .y = {}, .x = {}};
   for (int i = 0; i != 3000; ++i)
@@ -135,7 +144,7 @@ inline Report report() {
   Report page("Every chart <& more>", {{"command", "tl report --model <dir>"}, {"seed", "0"}});
   page.section("Heads").text("Each square is a head: rows attend to columns.").add(attention()).add(heads());
   page.section("Layers & positions").add(lens()).add(patching()).add(bars());
-  page.section("Texts and curves").add(text()).add(lines()).add(histogram());
+  page.section("Texts and curves").add(text()).add(branches()).add(lines()).add(histogram());
   page.add(Table{.header = {"head", "score"}, .rows = {{"1.3", "0.91"}, {"<2.0>", "-0.12"}}},
            Table{.title = "Features",
                  .header = {"feature", "token"},

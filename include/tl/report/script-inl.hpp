@@ -117,6 +117,20 @@ for (const figure of every('figure.table')) {
   find();
 }
 
+// A slider goes through the forward passes: what later ones gave is not there yet.
+for (const figure of every('figure.branch-timeline')) {
+  const label = one('.pass', figure), slider = one('input', label), marks = every('.mark', figure);
+  label.hidden = false;
+  slider.addEventListener('input', () => {
+    one('output', label).textContent = slider.value;
+    every('[data-pass]', figure).forEach((token, i) => {
+      const later = Number(token.dataset.pass) > Number(slider.value);
+      token.style.visibility = later ? 'hidden' : '';
+      marks[i].style.opacity = later ? 0.15 : '';
+    });
+  });
+}
+
 for (const figure of every('figure.attention')) {
   const last = Number(figure.dataset.levels), heads = every('.head', figure), spans = every('.token', figure);
   const tokens = spans.map(span => span.textContent), count = tokens.length;

@@ -98,6 +98,10 @@ font-size:.92rem;max-width:100%;overflow:hidden;text-overflow:ellipsis;vertical-
 background:var(--f,transparent);color:var(--t,inherit)}
 .tokens .token.none{border-bottom:1px dotted var(--muted)}
 .tokens .token:hover,.tokens .token:focus,.tokens .token.chosen{outline:2px solid var(--ink)}
+figure.branch-timeline .pass:not([hidden]){display:flex;align-items:center;gap:.6rem;margin:.5rem 0;font-size:.9rem}
+.lanes{display:grid;grid-template-columns:repeat(auto-fill,minmax(13rem,1fr));gap:.4rem 1.4rem}
+.lanes p{margin:.2rem 0 .6rem;font-size:.92rem;white-space:pre-wrap}.lanes i{color:var(--muted);font-style:normal}
+.lane svg{display:inline-block}
 table{border-collapse:collapse;font-size:.9rem;margin:.6rem 0}th,td{border-bottom:1px solid var(--faint);
 padding:.25rem .8rem .25rem 0;text-align:left;vertical-align:top}
 th[scope=row]{white-space:nowrap}

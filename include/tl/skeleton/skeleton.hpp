@@ -79,11 +79,11 @@ CachedBeginning cached_part(const Session& session, std::size_t sequence, std::s
 // seeing those before it. To hooks the skeleton is sequence 0, the points are 1, 2, ... in their order. Throws Error
 // where the question is empty, the skeleton has no points, or something does not fit the context.
 template <class Model, SkeletonRouter Router, AnyPolicy... Policies>
-SkeletonAnswer answer_by_skeleton(const Model& model, std::string_view question, const SkeletonOptions& options,
-                                  const Router& router, const OnSkeletonToken& on_token, Policies&&... policies) {
+SkeletonAnswer answer_by_skeleton(const Model& model, const Tokenizer& tokenizer, std::string_view question,
+                                  const SkeletonOptions& options, const Router& router, const OnSkeletonToken& on_token,
+                                  Policies&&... policies) {
   if (question.find_first_not_of(" \n\t\r") == question.npos)
     throw Error("there is no question to write a skeleton for: it is empty");
-  const Tokenizer& tokenizer = model.tokenizer();
   const std::size_t n_ctx = model.config().n_ctx;
   SkeletonAnswer answer;
   auto session = model.session(RunOptions{options.threads}, std::forward<Policies>(policies)...);
@@ -97,7 +97,8 @@ SkeletonAnswer answer_by_skeleton(const Model& model, std::string_view question,
   // The skeleton, sequence 0.
   std::string asked = options.examples + std::string(question);
   if (!asked.ends_with('\n')) asked += '\n';
-  const Tokens before = model.prompt(asked + options.skeleton);
+  Tokens before = tokenizer.encode(asked + options.skeleton, Special::parse);
+  if (tokenizer.bos()) before = before.with_bos();
   if (before.size() > n_ctx)
     throw Error("the question does not fit: it has ", before.size(), " tokens, and the context holds ", n_ctx);
   GenerateOptions of_skeleton = generate;
@@ -161,6 +162,14 @@ SkeletonAnswer answer_by_skeleton(const Model& model, std::string_view question,
     past.insert(past.end(), kept.begin(), kept.end());
   }
   return answer;
+}
+
+// Of a model with its tokenizer.
+template <class Model, SkeletonRouter Router, AnyPolicy... Policies>
+SkeletonAnswer answer_by_skeleton(const Model& model, std::string_view question, const SkeletonOptions& options,
+                                  const Router& router, const OnSkeletonToken& on_token, Policies&&... policies) {
+  return answer_by_skeleton(model, model.tokenizer(), question, options, router, on_token,
+                            std::forward<Policies>(policies)...);
 }
 
 }  // namespace TL_NAMESPACE
