@@ -50,37 +50,6 @@ std::vector<TokenBias> parse_logit_bias(std::string_view list) {
   return biases;
 }
 
-// A text in the making: what is certain of it, and what may yet turn out to be a character or a stop string.
-class Writer {
- public:
-  Writer(const Model& model, const GenerateOptions& options)
-      : vocabulary_(model.has_tokenizer() ? model.tokenizer().vocabulary_size() : 0), stop_(options.stop_strings) {
-    if (model.has_tokenizer()) decoder_.emplace(model.tokenizer());
-  }
-
-  // Returns what is new; a token that no tokenizer knows is no text.
-  std::string push(Token token) {
-    return static_cast<std::size_t>(token) < vocabulary_ ? keep(stop_.push(decoder_->push(token))) : std::string();
-  }
-  std::string finish() {
-    const std::string held = decoder_ ? stop_.push(decoder_->finish()) : std::string();
-    return keep(held + stop_.finish());
-  }
-  bool stopped() const { return stop_.stopped(); }
-  const std::string& text() const { return text_; }
-
- private:
-  std::string keep(std::string piece) {
-    text_ += piece;
-    return piece;
-  }
-
-  std::size_t vocabulary_;
-  std::optional<StreamingDecoder> decoder_;
-  StopStrings stop_;
-  std::string text_;
-};
-
 double delta(const Settings& settings) {
   return settings.delta.empty() ? 2 : parse_number<double>(settings.delta.front(), "--delta");
 }
@@ -129,7 +98,7 @@ Json made_by(const Settings& settings, const Arguments& arguments, const Model& 
   return made;
 }
 
-Json as_json(const Texts& texts, std::span<const Writer> writers, double tokens_per_second) {
+Json as_json(const Texts& texts, std::span<const TextWriter> writers, double tokens_per_second) {
   auto list = Json::array();
   for (std::size_t i = 0; i != texts.size(); ++i)
     list.push_back({{"ids", texts[i].tokens}, {"text", writers[i].text()}});
@@ -139,7 +108,7 @@ Json as_json(const Texts& texts, std::span<const Writer> writers, double tokens_
 }
 
 // Texts that were not streamed.
-void print(const Texts& texts, std::span<const Writer> writers, bool as_ids) {
+void print(const Texts& texts, std::span<const TextWriter> writers, bool as_ids) {
   for (std::size_t i = 0; i != texts.size(); ++i) {
     if (texts.size() > 1) put(faint(fmt::format("{}[{}]", i == 0 ? "" : "\n", i)) + "\n");
     put((as_ids ? fmt::format("{}", fmt::join(texts[i].tokens, ",")) : writers[i].text()) + "\n");
@@ -168,10 +137,10 @@ void run(const Settings& settings, const Arguments& arguments) {
   }
 
   std::vector<Prompt> prompts;
-  std::vector<Writer> writers;
+  std::vector<TextWriter> writers;
   for (const std::vector<Token>& tokens : inputs) {
     prompts.push_back({tokens, prompts.size()});
-    writers.emplace_back(model, options);
+    writers.emplace_back(model.has_tokenizer() ? std::optional(model.tokenizer()) : std::nullopt, options.stop_strings);
   }
   const bool streams = !settings.json && prompts.size() == 1 && model.has_tokenizer();
   const auto show = [&](const std::string& piece) {
@@ -201,7 +170,7 @@ void run(const Settings& settings, const Arguments& arguments) {
     return model.with_network(
         [&](const auto& network) { return tl::generate(network, prompts, options, pick, on_token, hooks); });
   }();
-  for (Writer& writer : writers) show(writer.finish());
+  for (TextWriter& writer : writers) show(writer.finish());
   if (streams) put("\n");
 
   if (file) {

@@ -18,4 +18,6 @@ TEST_CASE("text comes when it is certain, and ends before a stop string") {
   CHECK(written("abc", {"cd"}) == "a|b||c = abc");
   TextWriter writer(tokenizer, {});
   CHECK(writer.push(static_cast<Token>(tokenizer.vocabulary_size())).empty());
+  TextWriter without(std::nullopt, {});
+  CHECK(without.push(3) + without.finish() + without.text() == "");
 }

@@ -6,8 +6,8 @@
 #include <string_view>
 #include <tl/decode/generate.hpp>
 #include <tl/decode/stop.hpp>
+#include <tl/decode/text_writer.hpp>
 #include <tl/model/direction.hpp>
-#include <tl/text/streaming_decoder.hpp>
 #include <tl/text/tokenizer.hpp>
 
 namespace TL_NAMESPACE {
@@ -80,23 +80,19 @@ class LanguageModel : public Gpt2<C, Storage, B> {
                 Policies&&... policies) const {
     if (tokenizer_.eos()) options.stop_tokens.push_back(*tokenizer_.eos());
     const Prompt one{tokens};
-    StreamingDecoder decoder(tokenizer_);
-    StopStrings stop(options.stop_strings);
-    std::string text;
+    TextWriter writer(tokenizer_, options.stop_strings);
     const auto emit = [&](const std::string& piece) {
-      text += piece;
       if (on_text && !piece.empty()) on_text(piece);
     };
     const StopTokens stop_tokens(options.stop_tokens);
     const OnToken on_token = [&](std::size_t, Token token) {
-      if (!stop_tokens.contains(token)) emit(stop.push(decoder.push(token)));
-      return !stop.stopped();
+      if (!stop_tokens.contains(token)) emit(writer.push(token));
+      return !writer.stopped();
     };
     auto generation = tl_generate(std::span(&one, 1), options, on_token, std::forward<Policies>(policies)...);
-    emit(stop.push(decoder.finish()));
-    emit(stop.finish());
+    emit(writer.finish());
     using Run = decltype(generation.texts.front().run);
-    return GeneratedText<Run>{std::move(generation.texts.front()), std::move(text), generation.tokens_per_second()};
+    return GeneratedText<Run>{std::move(generation.texts.front()), writer.text(), generation.tokens_per_second()};
   }
 
  private:
