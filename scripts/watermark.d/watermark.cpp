@@ -26,7 +26,7 @@ using namespace tl;
 using Model = LanguageModel<dynamic_gpt2>;
 using Ids = std::vector<Token>;
 
-constexpr std::size_t length = 200;
+constexpr std::size_t length = 200;  // of every text
 bool all_held = true;
 
 bool held(bool good) {
@@ -177,10 +177,11 @@ void false_positives(const std::vector<Family>& families, std::size_t count, std
 
 // A watermarked text, and what the model thinks of its places.
 struct Written {
+  std::uint64_t key = 0;
   Ids tokens;  // the prompt's first
   std::size_t prompt_length = 0;
   double entropy = 0, spike_entropy = 0;  // means of the generated tokens' distributions
-  std::vector<double> entropies;
+  std::vector<double> entropies{};
 };
 
 std::vector<Ids> read_prompts(const Model& model, const char* path) {
@@ -196,26 +197,29 @@ std::vector<Ids> read_prompts(const Model& model, const char* path) {
   return prompts;
 }
 
-std::vector<Written> write(const Model& model, const std::vector<Ids>& prompts, const DynamicWatermarkScheme& scheme,
+// Each eight texts have a key of their own.
+std::vector<Written> write(const Model& model, const std::vector<Ids>& prompts, const WatermarkOptions& options,
                            double delta, std::size_t count) {
-  constexpr std::size_t at_once = 32;
+  constexpr std::size_t at_once = 8;
   std::vector<Written> texts;
-  while (texts.size() < count) {
-    GenerateOptions options{.max_new_tokens = length, .sampling = {.seed = 11}};
-    if (delta != 0) options.sampling.first_stage = Watermark(scheme, delta);
+  for (std::uint64_t key = 15485863; texts.size() < count; ++key) {
+    const Watermark watermark(options.scheme(key, model.config().d_vocab), delta);
+    const GenerateOptions sampled{.max_new_tokens = length, .sampling = {.seed = 11, .first_stage = watermark}};
     std::vector<Prompt> several;
     for (std::size_t i = texts.size(); i != std::min(count, texts.size() + at_once); ++i)
       several.push_back({prompts[i % prompts.size()], i});
-    const auto generation = generate(model, several, options, Sampler(options.sampling), OnToken{});
+    const auto generation = generate(model, several, sampled, Sampler(sampled.sampling), OnToken{});
     for (std::size_t i = 0; i != several.size(); ++i) {
-      Written text{{several[i].tokens.begin(), several[i].tokens.end()}, several[i].tokens.size(), 0, 0, {}};
+      Written text{.key = key,
+                   .tokens = {several[i].tokens.begin(), several[i].tokens.end()},
+                   .prompt_length = several[i].tokens.size()};
       text.tokens.insert(text.tokens.end(), generation.texts[i].tokens.begin(), generation.texts[i].tokens.end());
       text.entropies.assign(text.tokens.size(), 0);
       for_each_logits(model, text.tokens, {}, [&](std::size_t position, std::span<const float> logits) {
         if (position < text.prompt_length) return;
         text.entropies[position] = entropy(logits).nats;
         text.entropy += text.entropies[position] / length;
-        text.spike_entropy += spike_entropy(logits, scheme.gamma(), delta) / length;
+        text.spike_entropy += spike_entropy(logits, options.gamma, delta) / length;
       });
       texts.push_back(std::move(text));
     }
@@ -238,15 +242,14 @@ void detections(const Model& model, const std::vector<Ids>& prompts, std::size_t
   all.push_back({"left hash, h 1, SWEET .9", {.seeding = SeedingKind::left_hash, .width = 1, .entropy_threshold = .9}});
   const std::array<double, 6> edges{0, 1.5, 1.75, 2, 2.25, 9};
   for (const NamedScheme& named : all) {
-    const auto scheme = named.options.scheme(15485863, model.config().d_vocab);
     // The first scheme is the one that is promised of; of the others fewer texts will do.
-    const auto texts = write(model, prompts, scheme, 2, &named == &all.front() ? count : (count + 1) / 2);
+    const auto texts = write(model, prompts, named.options, 2, &named == &all.front() ? count : (count + 3) / 4);
     const auto row = [&](double from, double to) {
       std::size_t in = 0, found = 0;
       double z = 0, green = 0, scored = 0, spike = 0;
       for (const Written& text : texts) {
         if (text.entropy < from || text.entropy >= to) continue;
-        const Detection detection = detect(scheme, text);
+        const Detection detection = detect(named.options.scheme(text.key, model.config().d_vocab), text);
         ++in;
         found += detection.z > 4;
         z += detection.z;
@@ -264,7 +267,7 @@ void detections(const Model& model, const std::vector<Ids>& prompts, std::size_t
       std::printf("| %s | %s | %zu | %.0f | %.2f | %.3f | %.3f | %.3f |\n", named.name.c_str(), bin.c_str(), in,
                   scored / n, z / n, static_cast<double>(found) / n, green / n, bound);
       // A bound of an expectation: five standard errors of a share of n * 200 tokens are allowed.
-      if (check && !scheme.entropy_gate()) held(green / n >= bound - 5 * std::sqrt(.25 / (n * length)));
+      if (check && !named.options.entropy_threshold) held(green / n >= bound - 5 * std::sqrt(.25 / (n * length)));
     };
     for (std::size_t i = 0; i + 1 != edges.size(); ++i) row(edges[i], edges[i + 1]);
     row(0, 99);
@@ -275,8 +278,7 @@ void detections(const Model& model, const std::vector<Ids>& prompts, std::size_t
 void wrong_keys(const Model& model, const std::vector<Ids>& prompts, std::size_t count) {
   heading("Other keys on watermarked texts, and decoding and encoding again");
   const WatermarkOptions options;
-  const auto scheme = options.scheme(15485863, model.config().d_vocab);
-  const auto texts = write(model, prompts, scheme, 2, count);
+  const auto texts = write(model, prompts, options, 2, count);
   std::vector<double> randomized;
   double sum = 0, squares = 0;
   std::uint64_t key = 1;
@@ -304,8 +306,9 @@ void wrong_keys(const Model& model, const std::vector<Ids>& prompts, std::size_t
       (at == left.end() ? lost : kept) += 1;
       if (at != left.end()) left.erase(at);
     }
-    z += WatermarkDetector(scheme).detect(ids).z;
-    z_again += WatermarkDetector(scheme).detect(again).z;
+    const WatermarkDetector detector(options.scheme(text.key, model.config().d_vocab));
+    z += detector.detect(ids).z;
+    z_again += detector.detect(again).z;
   }
   const double texts_count = static_cast<double>(texts.size());
   std::printf(
@@ -358,8 +361,8 @@ int run(int argc, char** argv) {
                         }});
   }
   false_positives(families, whole ? 100'000 / 3 + 1 : 300, gpt2_vocab);
-  detections(model, prompts, whole ? 500 : 8, whole);
-  wrong_keys(model, prompts, whole ? 500 : 8);
+  detections(model, prompts, whole ? 400 : 8, whole);
+  wrong_keys(model, prompts, whole ? 200 : 8);
   costs(model);
   return all_held ? 0 : 1;
 }
