@@ -10,7 +10,7 @@ namespace TL_NAMESPACE::report {
 
 // Light or dark as the reader's system says, or as the page's button does; whatever is given is escaped. Hovering or
 // tapping a mark of a chart tells its value; Tab enters a chart, the arrow keys move in it. Without JavaScript the
-// charts are there as well, and browsers show the values of most. An empty report is 23 KB.
+// charts are there as well, and browsers show the values of most. An empty report is 28 KB.
 class Report {
  public:
   // What made the report, as names and values: the command, the model and its hash, the version, the seed. It is the
