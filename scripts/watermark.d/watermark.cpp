@@ -362,7 +362,7 @@ int run(int argc, char** argv) {
   }
   false_positives(families, whole ? 100'000 / 3 + 1 : 300, gpt2_vocab);
   detections(model, prompts, whole ? 400 : 8, whole);
-  wrong_keys(model, prompts, whole ? 200 : 8);
+  wrong_keys(model, prompts, whole ? 100 : 8);
   costs(model);
   return all_held ? 0 : 1;
 }
