@@ -47,7 +47,7 @@ class BernoulliList {
 
 // round(gamma d_vocab) tokens, exactly: those that a permutation of the vocabulary puts first. The permutation is a
 // Feistel network over the next even number of bits; what it takes out of the vocabulary it takes again until it is
-// back (Black and Rogaway, "Ciphers with arbitrary finite domains", 2002). Some twenty times the work of a
+// back (Black and Rogaway, "Ciphers with arbitrary finite domains", 2002). Some thirty times the work of a
 // BernoulliList. Colours of one list are drawn without replacement, so a binomial p-value is an upper bound of theirs
 // where it is small (Hoeffding 1963).
 class ExactList {
