@@ -4,4 +4,5 @@
 #include <tl/sae/geometric_median-inl.hpp>
 #include <tl/sae/sae_loss-inl.hpp>
 #include <tl/sae/sae_trainer-inl.hpp>
+#include <tl/sae/shuffle_columns-inl.hpp>
 #include <tl/sae/training_text-inl.hpp>

@@ -49,10 +49,19 @@ nlohmann::ordered_json json_of(const Medians& medians) {
           {"information", medians.information}};
 }
 
+struct Neurons {
+  std::vector<Concentration> on_tokens;
+  double best_theme_f1 = 0;
+};
 // The neurons of the layer that the SAE reads, over the same positions.
-std::vector<Concentration> neurons(const Settings& settings, const Model& model, const SaeConfig& config,
-                                   std::span<const std::vector<Token>> documents) {
-  TokenConcentration found(model.config().d_mlp);
+Neurons neurons(const Settings& settings, const Model& model, const SaeConfig& config,
+                std::span<const std::vector<Token>> documents) {
+  const std::size_t d_mlp = model.config().d_mlp;
+  TokenConcentration found(d_mlp);
+  ThemeActivity theme(d_mlp);
+  const std::vector<char> words = settings.list.theme_words(model);
+  std::vector<std::uint32_t> active;
+  std::vector<float> values;
   const std::string point = full_name(Point::mlp_post, resolve(config.site.hook_name).layer);
   model.with_float32([&](const auto& network) {
     for (const std::vector<Token>& tokens : documents) {
@@ -60,14 +69,20 @@ std::vector<Concentration> neurons(const Settings& settings, const Model& model,
       hooks.observe(
           point,
           [&](const DynamicView& view, const Context& at) {
-            for (std::size_t row = 0; row != at.rows(); ++row)
-              found.add(at.token(row), {view.data + row * view.extents[1], view.extents[1]});
+            for (std::size_t row = 0; row != at.rows(); ++row) {
+              active.clear(), values.clear();
+              for (std::size_t neuron = 0; neuron != d_mlp; ++neuron)
+                if (const float value = view.data[row * d_mlp + neuron]; value > 0)
+                  active.push_back(static_cast<std::uint32_t>(neuron)), values.push_back(value);
+              found.add(at.token(row), active, values);
+              if (!words.empty()) theme.add(settings.list.of_theme(words, tokens, at.position(row)), active, values);
+            }
           },
           [&](std::size_t position, std::size_t) { return position >= settings.list.text.first_position(); });
       network.run(tokens, model.run_options(), hooks);
     }
   });
-  return found.concentrations();
+  return {found.concentrations(), theme.f1(theme.best(1)[0])};
 }
 
 void run(const Settings& settings) {
@@ -80,8 +95,9 @@ void run(const Settings& settings) {
   const std::vector<std::size_t> chosen = settings.list.chosen(settings.list.ordered(survey));
   const FeatureActivity& activity = survey.activity;
   const bool with_neurons = settings.neurons && !survey.interrupted;
-  const Medians of_features = medians(survey.on_tokens),
-                of_neurons = with_neurons ? medians(neurons(settings, model, file.config, documents)) : Medians{};
+  const Neurons beside = with_neurons ? neurons(settings, model, file.config, documents) : Neurons{};
+  const Medians of_features = medians(survey.on_tokens), of_neurons = medians(beside.on_tokens);
+  const double best_f1 = survey.theme ? survey.theme->f1(survey.theme->best(1)[0]) : 0;
   std::vector<TokenExtremes> logits(chosen.size());  // empty where the site is not written to the stream
   if (written(resolve(decoded_point(file.config.site))) != Written::none)
     model.with_float32([&](const auto& network) {
@@ -100,6 +116,8 @@ void run(const Settings& settings) {
                                 {"dead", activity.dead()},
                                 {"median_of_features", json_of(of_features)}};
     if (with_neurons) json["median_of_neurons"] = json_of(of_neurons);
+    if (survey.theme) json["best_theme_f1_of_features"] = best_f1;
+    if (survey.theme && with_neurons) json["best_theme_f1_of_neurons"] = beside.best_theme_f1;
     for (std::size_t i = 0; i != chosen.size(); ++i) {
       const std::size_t feature = chosen[i];
       const Concentration& of = survey.on_tokens[feature];
@@ -144,14 +162,15 @@ void run(const Settings& settings) {
     table.add(row);
   }
   put(table.text());
-  Table concentration(
-      {"median over those that are active", ">units", ">share of the top token", ">effective tokens", ">nats"});
-  const auto add = [&](const std::string& what, const Medians& of) {
+  Table concentration({"median over those that are active", ">units", ">share of the top token", ">effective tokens",
+                       ">nats", survey.theme ? ">theme F1 of the best" : ""});
+  const auto add = [&](const std::string& what, const Medians& of, double theme_f1) {
     concentration.add({what, fmt::format("{}", of.units), fmt::format("{:.1f} %", 100 * of.top_share),
-                       fmt::format("{:.1f}", of.effective_tokens), fmt::format("{:.2f}", of.information)});
+                       fmt::format("{:.1f}", of.effective_tokens), fmt::format("{:.2f}", of.information),
+                       survey.theme ? fmt::format("{:.3f}", theme_f1) : ""});
   };
-  add("features", of_features);
-  if (with_neurons) add("neurons of the layer's MLP", of_neurons);
+  add("features", of_features, best_f1);
+  if (with_neurons) add("neurons of the layer's MLP", of_neurons, beside.best_theme_f1);
   put(concentration.text());
   put(fmt::format("{}{} positions, {:.2f} features at a time\n",
                   survey.interrupted ? "interrupted: of the pieces that were run; " : "", activity.positions(),
@@ -166,8 +185,8 @@ Command sae_features(CLI::App& family) {
       R"(Of a feature with activations a, p(t) is the share of sum a at positions whose token is t: `its share` is the
 greatest p, effective tokens 1 / sum p^2, nats KL(p || how often tokens are). --neurons: the same of the layer's neurons
 (mlp.hook_post, what is above 0). A theme is a file of words; its F1 is of the share of a feature's activation on tokens
-that are one of them, and the share of these where the feature is active. Promoted are the tokens whose logits the
-decoder row raises most by itself.
+that are one of them, and the share of these where the feature is active; with --next it is the next token that counts.
+Promoted are the tokens whose logits the decoder row raises most by itself.
 
 Example:
   tl sae features --sae my_sae --text stories.txt --sort information --neurons)");

@@ -32,7 +32,7 @@ struct Settings {
   std::vector<std::string> add, clamp, scale, project;
   std::string prompts_file, theme;
   std::size_t compare = 0;
-  bool json = false;
+  bool alone = false, json = false;
 };
 
 // "123:4.5"
@@ -116,6 +116,7 @@ void run(const Settings& settings) {
   const auto prompts = prompts_of(settings, model);
   std::optional<Theme> theme;
   if (!settings.theme.empty()) theme.emplace(read_text(settings.theme));
+  if (settings.alone && settings.compare != 0) throw Error("--alone and --compare exclude each other");
   if (settings.compare != 0) {
     if (!theme) throw Error("--compare needs a theme to compare by: give --theme FILE, a list of words");
     if (edits.size() != 1 || edits.front().kind != FeatureEdit::Kind::add)
@@ -129,13 +130,18 @@ void run(const Settings& settings) {
   options.threads = model.run_options().threads;
   if (model.tokenizer().eos()) options.stop_tokens.push_back(*model.tokenizer().eos());
 
+  std::vector<FeatureEdits> trials;
+  if (settings.alone)
+    for (const FeatureEdit& edit : edits) trials.push_back({edit});
+  else trials.push_back(edits);
+
   struct Found {
-    Trial plain, edited;
-    std::vector<Trial> others;
+    Trial plain;
+    std::vector<Trial> edited, others;
   };
   const Found found = model.with_float32([&]<class N>(const N& network) {
     sae_place(file.config, network.config(), N::basis);
-    const auto trial = [&](const FeatureEdits& with) {
+    const auto trial = [&](const FeatureEdits& with, bool with_loss) {
       Trial one;
       const auto texts =
           edited_texts(network, file.config.site.hook_name,
@@ -144,17 +150,22 @@ void run(const Settings& settings) {
         one.texts.push_back(model.tokenizer().decode(text));
         if (theme) one.theme += theme->count(one.texts.back());
       }
-      one.loss = continuation_loss(network, prompts, texts, model.run_options());
+      if (with_loss) one.loss = continuation_loss(network, prompts, texts, model.run_options());
       return one;
     };
     const Interrupt interrupt;
-    ProgressLine line("features", settings.compare);
-    Found all_of_it{trial({}), trial(edits), {}};
+    ProgressLine line("edits", trials.size() + settings.compare);
+    Found all_of_it{trial({}, true), {}, {}};
+    for (const FeatureEdits& each : trials) {
+      if (!all_of_it.edited.empty() && interrupt.asked()) break;
+      all_of_it.edited.push_back(trial(each, true));
+      line.update(all_of_it.edited.size());
+    }
     if (settings.compare != 0)
       for (const FeatureEdit& other : others(file, edits.front(), settings.compare, options.sampling.seed)) {
         if (interrupt.asked()) break;
-        all_of_it.others.push_back(trial({other}));
-        line.update(all_of_it.others.size());
+        all_of_it.others.push_back(trial({other}, false));
+        line.update(trials.size() + all_of_it.others.size());
       }
     return all_of_it;
   });
@@ -163,14 +174,15 @@ void run(const Settings& settings) {
   for (const Trial& other : found.others) shares.push_back(other.theme.share());
   std::sort(shares.begin(), shares.end());
   const auto below = static_cast<std::size_t>(
-      std::lower_bound(shares.begin(), shares.end(), found.edited.theme.share()) - shares.begin());
+      std::lower_bound(shares.begin(), shares.end(), found.edited.front().theme.share()) - shares.begin());
   // The least of the greatest hundredth.
   const double percentile_99 =
       shares.empty() ? std::nan("") : shares[std::min(shares.size() - 1, shares.size() * 99 / 100)];
 
   if (settings.json) {
     const auto json_of = [&](const Trial& trial) {
-      nlohmann::ordered_json json{{"texts", trial.texts}, {"loss", trial.loss}};
+      nlohmann::ordered_json json{
+          {"texts", trial.texts}, {"loss", trial.loss}, {"loss_added", trial.loss - found.plain.loss}};
       if (theme) {
         json["theme_words"] = trial.theme.of_theme;
         json["words"] = trial.theme.words;
@@ -180,8 +192,9 @@ void run(const Settings& settings) {
     };
     nlohmann::ordered_json json{{"sae", settings.sae.folder}, {"hook_name", file.config.site.hook_name}};
     json["unsteered"] = json_of(found.plain);
-    json["steered"] = json_of(found.edited);
-    json["loss_added"] = found.edited.loss - found.plain.loss;
+    if (settings.alone)
+      for (const Trial& each : found.edited) json["each_steered"].push_back(json_of(each));
+    else json["steered"] = json_of(found.edited.front());
     if (!shares.empty()) {
       json["others"] = shares;
       json["others_99th_percentile"] = percentile_99;
@@ -191,13 +204,18 @@ void run(const Settings& settings) {
   }
   for (std::size_t i = 0; i != std::min<std::size_t>(prompts.size(), 3); ++i) {
     put(faint(model.tokenizer().decode(prompts[i])) + "\n");
-    put("  unsteered: " + found.plain.texts[i] + "\n  steered:   " + found.edited.texts[i] + "\n");
+    put("  unsteered: " + found.plain.texts[i] + "\n");
+    for (const Trial& each : found.edited) put("  steered:   " + each.texts[i] + "\n");
   }
   Table table({"", ">loss without steering", theme ? ">words of the theme" : "", theme ? ">their share" : ""});
-  for (const auto& [name, trial] : {std::pair{"unsteered", &found.plain}, {"steered", &found.edited}})
-    table.add({name, fmt::format("{:.4f}", trial->loss),
-               theme ? fmt::format("{} of {}", trial->theme.of_theme, trial->theme.words) : "",
-               theme ? fmt::format("{:.2f} %", 100 * trial->theme.share()) : ""});
+  const auto add = [&](const std::string& name, const Trial& trial) {
+    table.add({name, fmt::format("{:.4f}", trial.loss),
+               theme ? fmt::format("{} of {}", trial.theme.of_theme, trial.theme.words) : "",
+               theme ? fmt::format("{:.2f} %", 100 * trial.theme.share()) : ""});
+  };
+  add("unsteered", found.plain);
+  for (std::size_t i = 0; i != found.edited.size(); ++i)
+    add(settings.alone ? fmt::format("feature {}, {}", edits[i].feature, edits[i].value) : "steered", found.edited[i]);
   put(table.text());
   if (!shares.empty())
     put(fmt::format(
@@ -212,7 +230,8 @@ Command sae_steer(CLI::App& family) {
       family, "steer", "What features do to a text while it is generated",
       R"(Edits act at every position but that of the BOS, and add to the values only what they change: x + decode(edited f) -
 decode(f). The loss is that of the generated texts under the model as it is. With a theme, a file of words, its share of
-the generated words is counted; --compare does the same for as many other features, each added at the same norm.
+the generated words is counted; --compare does the same for as many other features, each added at the same norm. --alone
+tries a grid of edits, one by one.
 
 Example:
   tl sae steer --sae my_sae --add 123:8 --prompt 'One day, a boy' --temperature 0)");
@@ -235,6 +254,7 @@ Example:
   options.number("--seed", settings->generate.sampling.seed, "N", "The same seed gives the same text (default: 0)");
   options.text("--theme", settings->theme, "FILE", "Count the words of a list in what is generated");
   options.number("--compare", settings->compare, "N", "Beside N other features, chosen at random");
+  options.flag("--alone", settings->alone, "Each edit by itself, one after the other, not all together");
   options.json(settings->json);
   return {options.command(), [settings](const Arguments&) { run(*settings); }};
 }

@@ -21,6 +21,7 @@ void FeatureListOptions::declare(Options& options) {
   options.number("--top", top, "N", "Without --features: so many (default: 20)");
   options.text("--sort", sort, "KEY", "Which come first: density (the default), greatest, information or theme");
   options.text("--theme", theme, "FILE", "A list of words");
+  options.flag("--next", next, "The theme is what the next token is of: what features foretell");
   options.number("--tokens", tokens, "N",
                  "Tokens that each feature promotes (default: " + std::to_string(tokens) + ")");
 }
@@ -36,13 +37,8 @@ FeatureSurvey FeatureListOptions::survey(const Model& of, const DynamicSae<float
   const std::size_t d_sae = features_of.config().d_sae;
   FeatureSurvey found{FeatureActivity(d_sae, places), {}, {}};
   TokenConcentration tokens_of(d_sae);
-  std::vector<char> of_theme(of.config().d_vocab);
-  if (!theme.empty()) {
-    found.theme.emplace(d_sae);
-    const Theme words(read_text(theme));
-    for (std::size_t token = 0; token != of_theme.size(); ++token)
-      of_theme[token] = words.is_word(of.token(static_cast<Token>(token)));
-  }
+  const std::vector<char> words = theme_words(of);
+  if (!words.empty()) found.theme.emplace(d_sae);
   const Interrupt interrupt;
   ProgressLine line("pieces", documents.size());
   const auto progress = [&](std::size_t done, std::size_t) {
@@ -55,11 +51,21 @@ FeatureSurvey FeatureListOptions::survey(const Model& of, const DynamicSae<float
         [&](const FeaturePosition& at) {
           found.activity.add(at.features, at.values, at.document, at.position);
           tokens_of.add(at.token, at.features, at.values);
-          if (found.theme) found.theme->add(of_theme[static_cast<std::size_t>(at.token)] != 0, at.features, at.values);
+          if (found.theme)
+            found.theme->add(of_theme(words, documents[at.document], at.position), at.features, at.values);
         },
         {.first_position = text.first_position(), .progress = progress}, of.run_options());
   });
   found.on_tokens = tokens_of.concentrations();
+  return found;
+}
+
+std::vector<char> FeatureListOptions::theme_words(const Model& of) const {
+  if (theme.empty()) return {};
+  const Theme words(read_text(theme));
+  std::vector<char> found(of.config().d_vocab);
+  for (std::size_t token = 0; token != found.size(); ++token)
+    found[token] = words.is_word(of.token(static_cast<Token>(token)));
   return found;
 }
 

@@ -29,6 +29,7 @@ struct FeatureListOptions {
   DocumentOptions text{};
   std::string features{}, theme{}, sort = "density";
   std::size_t top = 20, tokens = 5;
+  bool next = false;
 
   void declare(Options& options);
   // Throws Error where the sort is none of them, or is by a theme and there is none.
@@ -37,6 +38,13 @@ struct FeatureListOptions {
   // each feature that many places are kept.
   FeatureSurvey survey(const Model& model, const DynamicSae<float>& sae, std::span<const std::vector<Token>> documents,
                        std::size_t places = 0) const;
+  // Of each token whether it is a word of --theme; empty without.
+  std::vector<char> theme_words(const Model& model) const;
+  // Whether a position is of the theme: its token, or with --next the one after it.
+  bool of_theme(const std::vector<char>& is_word, std::span<const Token> document, std::size_t position) const {
+    const std::size_t at = position + (next ? 1 : 0);
+    return at < document.size() && is_word[static_cast<std::size_t>(document[at])] != 0;
+  }
   // Every feature, the first of --sort first.
   std::vector<std::size_t> ordered(const FeatureSurvey& survey) const;
   // Those of --features, or else the --top first of these. Throws Error where the SAE has no such feature.

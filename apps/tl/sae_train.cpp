@@ -33,7 +33,7 @@ struct Settings {
                 buffer = 131072, dead_window = 1000, k_aux = 0, seed = 0, save_every = 500;
   double k = 32, sparsity = 1, rate = 3e-4, aux = 1, bandwidth = .05, tokens = 0;
   bool cosine = false, no_bos = false, with_first = false, scale_inputs = false, geometric_median = false,
-       normalise_decoder = false, resume = false, json = false;
+       normalise_decoder = false, shuffle_columns = false, resume = false, json = false;
 };
 
 SaeObjective objective_of(const Settings& settings) {
@@ -181,6 +181,7 @@ void run(const Settings& settings, const Arguments& arguments) {
   training.dead_feature_window = settings.dead_window;
   training.geometric_median = settings.geometric_median;
   training.normalise_decoder = settings.normalise_decoder;
+  training.shuffle_columns = settings.shuffle_columns;
   training.seed = settings.seed;
 
   SaeTrainer trainer(config, training, buffer, options.resolved_threads());
@@ -307,6 +308,8 @@ Examples:
                "Scale inputs to an average norm of sqrt(width), and the SAE back at the end");
   options.flag("--geometric-median", s.geometric_median, "b_dec begins as the geometric median of inputs, not 0");
   options.flag("--normalise-decoder", s.normalise_decoder, "Keep decoder rows at norm 1");
+  options.flag("--shuffle-columns", s.shuffle_columns,
+               "A control: permute each column of a batch by itself, so that nothing goes together");
   options.number("--seed", s.seed, "N", "Of the first weights and the order of the text (default: 0)");
   options.number("--save-every", s.save_every, "N", "Steps between checkpoints (default: 500)");
   options.text("--save-dtype", s.dtype, "TYPE", "Of the SAE's file: float32, float16 or bfloat16 (default: float32)");

@@ -228,6 +228,7 @@
 #include <tl/sae/sae_tensors.hpp>
 #include <tl/sae/sae_trainer.hpp>
 #include <tl/sae/sae_weights.hpp>
+#include <tl/sae/shuffle_columns.hpp>
 #include <tl/sae/sparse_features.hpp>
 #include <tl/sae/splice.hpp>
 #include <tl/sae/splice_rows.hpp>

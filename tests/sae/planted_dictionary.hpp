@@ -1,9 +1,11 @@
 #pragma once
-// Rows made of known features: sparse sums of unit atoms. What an SAE has to find again.
+// Rows made of known features: sparse sums of 64 unit atoms in 32 dimensions, amplitudes even in [.5, 1.5], no noise.
+// What an SAE has to find again.
 #include <algorithm>
 #include <bit>
 #include <cmath>
 #include <random>
+#include <tl/core/philox.hpp>
 #include <tl/sae/activation_buffer.hpp>
 #include <tl/sae/dynamic_sae.hpp>
 #include <tl/sae/sae_trainer.hpp>
@@ -11,12 +13,23 @@
 
 struct PlantedDictionary {
   static constexpr std::size_t atoms = 64, d = 32, rows_a_document = 256;
-  // [atoms, d]: two orthonormal bases, the axes and Hadamard's, any of one at a cosine of 1 / sqrt(32) to any of the
-  // other.
-  std::vector<float> atom = std::vector<float>(atoms * d);
-  std::size_t exactly;  // atoms of a row; 0: each with probability .05
+  enum class Atoms {
+    random,     // directions drawn evenly: cosines of .18 on average, .6 at most
+    two_bases,  // the axes and Hadamard's: cosines of 0 within each, of 1 / sqrt(32) = .18 between them
+  };
+  std::vector<float> atom = std::vector<float>(atoms * d);  // [atoms, d], of norm 1
+  std::size_t exactly;                                      // atoms of a row; 0: each with probability .05
 
-  explicit PlantedDictionary(std::size_t active) : exactly(active) {
+  explicit PlantedDictionary(std::size_t active, Atoms which = Atoms::random) : exactly(active) {
+    if (which == Atoms::random) {
+      tl::fill_normal(atom, 1, {1, 0}, 0, tl::Purpose::test);
+      for (std::size_t i = 0; i != atoms; ++i) {
+        float square = 0;
+        for (std::size_t j = 0; j != d; ++j) square += atom[i * d + j] * atom[i * d + j];
+        for (std::size_t j = 0; j != d; ++j) atom[i * d + j] /= std::sqrt(square);
+      }
+      return;
+    }
     for (std::size_t i = 0; i != d; ++i)
       for (std::size_t j = 0; j != d; ++j) {
         atom[i * d + j] = i == j ? 1.f : 0.f;
@@ -59,47 +72,58 @@ struct PlantedDictionary {
   }
 
   // How well an SAE found the atoms, on rows that it was not trained on. An atom counts as found in a row where its
-  // feature adds more than half of the least amplitude that an atom has.
-  static constexpr double least = .25;
+  // feature adds more than a threshold: the one, of 0, .02, ... .7, that is best on the first 8 documents of training.
   struct Score {
     double mean_max_cosine, support_f1;
   };
   Score score(const tl::TrainedSae& trained) const {
+    const std::size_t d_sae = trained.config.d_sae;
+    std::vector<float> norm(d_sae);
+    for (std::size_t f = 0; f != d_sae; ++f) {
+      for (std::size_t j = 0; j != d; ++j)
+        norm[f] += trained.weights.W_dec[f * d + j] * trained.weights.W_dec[f * d + j];
+      norm[f] = std::sqrt(norm[f]);
+    }
     std::vector<std::size_t> nearest(atoms);
     double cosines = 0;
     for (std::size_t i = 0; i != atoms; ++i) {
-      double best = -2;
-      for (std::size_t f = 0; f != trained.config.d_sae; ++f) {
-        double dot = 0, square = 0;
-        for (std::size_t j = 0; j != d; ++j) {
-          const double w = trained.weights.W_dec[f * d + j];
-          dot += w * double{atom[i * d + j]}, square += w * w;
-        }
-        if (dot / std::sqrt(square) > best) best = dot / std::sqrt(square), nearest[i] = f;
+      float best = -2;
+      for (std::size_t f = 0; f != d_sae; ++f) {
+        float dot = 0;
+        for (std::size_t j = 0; j != d; ++j) dot += trained.weights.W_dec[f * d + j] * atom[i * d + j];
+        if (dot / norm[f] > best) best = dot / norm[f], nearest[i] = f;
       }
-      cosines += best;
+      cosines += double{best};
     }
-    tl::AlignedVector<float> rows;
-    std::vector<std::vector<bool>> support;
-    for (std::uint64_t document = 0; document != 8; ++document) read(1u << 30 | document, rows, &support);
     const tl::DynamicSae<> sae(trained.config, trained.weights, {1});
-    const auto features = sae.encode({rows.data(), support.size(), d}, {1}).features;
-    std::vector<double> norm(trained.config.d_sae);
-    for (std::size_t f = 0; f != norm.size(); ++f) {
-      for (std::size_t j = 0; j != d; ++j) norm[f] += std::pow(double{trained.weights.W_dec[f * d + j]}, 2);
-      norm[f] = std::sqrt(norm[f]);
-    }
-    double right = 0, found = 0, there = 0;
-    for (std::size_t r = 0; r != support.size(); ++r) {
-      std::vector<bool> active(trained.config.d_sae);
-      for (std::size_t e = features.row_starts[r]; e != features.row_starts[r + 1]; ++e)
-        if (double{features.values[e]} * norm[features.indices[e]] > least) active[features.indices[e]] = true, ++found;
-      for (std::size_t i = 0; i != atoms; ++i) {
-        if (!support[r][i]) continue;
-        there += 1;
-        right += active[nearest[i]];
+    // Of each threshold, over 8 documents from `first` on.
+    const auto f1 = [&](std::uint64_t first) {
+      tl::AlignedVector<float> rows;
+      std::vector<std::vector<bool>> support;
+      for (std::uint64_t document = first; document != first + 8; ++document) read(document, rows, &support);
+      const auto features = sae.encode({rows.data(), support.size(), d}, {1}).features;
+      std::vector<double> right(thresholds), found(thresholds);
+      double there = 0;
+      std::vector<std::size_t> above(d_sae);  // thresholds that the feature is above
+      for (std::size_t r = 0; r != support.size(); ++r) {
+        std::fill(above.begin(), above.end(), 0);
+        for (std::size_t e = features.row_starts[r]; e != features.row_starts[r + 1]; ++e) {
+          const float adds = features.values[e] * norm[features.indices[e]];
+          std::size_t& n = above[features.indices[e]];
+          while (n != thresholds && adds > .02f * static_cast<float>(n)) found[n++] += 1;
+        }
+        for (std::size_t i = 0; i != atoms; ++i) {
+          if (!support[r][i]) continue;
+          there += 1;
+          for (std::size_t n = 0; n != above[nearest[i]]; ++n) right[n] += 1;
+        }
       }
-    }
-    return {cosines / double{atoms}, 2 * right / (found + there)};
+      for (std::size_t n = 0; n != thresholds; ++n) right[n] *= 2 / (found[n] + there);
+      return right;
+    };
+    const auto of_training = f1(0);
+    const auto best = std::max_element(of_training.begin(), of_training.end()) - of_training.begin();
+    return {cosines / double{atoms}, f1(1u << 30)[static_cast<std::size_t>(best)]};
   }
+  static constexpr std::size_t thresholds = 36;
 };

@@ -24,43 +24,57 @@ struct Planted {
   tl::SaeObjective objective;
   std::size_t steps, batch_rows;
   double rate, least_f1;
-  std::uint64_t seed = 0;
 };
+void find_again(const Planted& planted, const PlantedDictionary& dictionary) {
+  CAPTURE(name(planted.objective.kind));
+  tl::ActivationBuffer buffer(dictionary.reader(), 8192, 1);
+  tl::SaeTraining training{.objective = planted.objective, .steps = planted.steps, .batch_rows = planted.batch_rows};
+  training.learning_rate = {planted.rate, tl::LearningRate::Shape::cosine, 50, 0, 1e-5};
+  training.sparsity_warm_up_steps = planted.objective.ranks() ? 0 : 300;
+  training.dead_feature_window = 100;
+  tl::SaeTrainer trainer(config_of(planted.objective), training, buffer, 1);
+  const auto untrained = dictionary.score(trainer.result());
+  CHECK(untrained.mean_max_cosine <= .6);
+  CHECK(untrained.support_f1 <= .6);
+  while (!trainer.done()) trainer.step();
+  const auto score = dictionary.score(trainer.result());
+  CAPTURE(score.mean_max_cosine, score.support_f1);
+  CHECK(score.mean_max_cosine >= .95);
+  CHECK(score.support_f1 >= planted.least_f1);
+}
+
+tl::SaeObjective jumprelu() {
+  tl::SaeObjective objective{.kind = Kind::jumprelu, .sparsity_coefficient = .1f, .jumprelu_init_threshold = .1f};
+  objective.jumprelu_bandwidth = .2f, objective.pre_act_loss_coefficient = .1f;
+  return objective;
+}
 
 }  // namespace
 
-// Three atoms a row for TopK, .05 of the 64 on average for the others. These know an atom by a threshold, whatever else
-// is in a row, and in 32 dimensions the sum of others comes to some .3 along each: their F1 levels off near .9.
-TEST_CASE("every objective finds a planted dictionary again") {
-  tl::SaeObjective jumprelu{.kind = Kind::jumprelu, .sparsity_coefficient = .1f, .jumprelu_init_threshold = .1f};
-  jumprelu.jumprelu_bandwidth = .2f, jumprelu.pre_act_loss_coefficient = .1f;
+// Exactly three atoms a row for TopK, each with probability .05 for the others. These know an atom by one linear
+// function of the row and a threshold, whatever else is in the row, and among random atoms that has a limit: the linear
+// functions that a logistic regression learns from the true supports come to an F1 of .889. (TopK, which ranks, has
+// another: .954, the three greatest of such functions.)
+TEST_CASE("every objective finds a planted dictionary of random atoms again") {
+  find_again({{.kind = Kind::topk, .k = 3}, 800, 256, 2e-2, .93}, PlantedDictionary(3));
   const Planted planted[]{
-      {{.kind = Kind::topk, .k = 3}, 1500, 256, 1e-2, .95},
-      {{.kind = Kind::standard, .sparsity_coefficient = .3f}, 2000, 512, 5e-3, .9, 2},
-      {jumprelu, 4000, 1024, 5e-3, .9, 2},
-      {{.kind = Kind::gated}, 3000, 512, 5e-3, .88},
-      {{.kind = Kind::batchtopk, .k = 2.9f}, 4000, 512, 1e-2, .88, 1},
-      {{.kind = Kind::matryoshka_batchtopk, .k = 2.8f, .matryoshka_widths = {60}}, 4000, 1024, 6e-3, .88, 3},
+      {{.kind = Kind::standard, .sparsity_coefficient = .4f}, 2000, 256, 5e-3, .86},
+      {{.kind = Kind::gated, .sparsity_coefficient = .8f}, 2000, 256, 1e-2, .86},
+      {jumprelu(), 1500, 512, 1e-2, .87},
+      {{.kind = Kind::batchtopk, .k = 2.9f}, 2000, 256, 2e-2, .87},
+      {{.kind = Kind::matryoshka_batchtopk, .k = 2.9f, .matryoshka_widths = {60}}, 2000, 256, 2e-2, .85},
   };
-  for (const Planted& each : planted) {
-    CAPTURE(name(each.objective.kind));
-    const PlantedDictionary dictionary(each.objective.kind == Kind::topk ? 3 : 0);
-    tl::ActivationBuffer buffer(dictionary.reader(), 8192, 1);
-    tl::SaeTraining training{.objective = each.objective, .steps = each.steps, .batch_rows = each.batch_rows};
-    training.learning_rate = {each.rate, tl::LearningRate::Shape::cosine, 50, 0, 1e-5};
-    training.sparsity_warm_up_steps = each.objective.ranks() ? 0 : 300;
-    training.dead_feature_window = 100;
-    training.seed = each.seed;
-    tl::SaeTrainer trainer(config_of(each.objective), training, buffer, 1);
-    const auto untrained = dictionary.score(trainer.result());
-    CHECK(untrained.mean_max_cosine <= .6);
-    CHECK(untrained.support_f1 <= .6);
-    while (!trainer.done()) trainer.step();
-    const auto score = dictionary.score(trainer.result());
-    CAPTURE(score.mean_max_cosine, score.support_f1);
-    CHECK(score.mean_max_cosine >= .95);
-    CHECK(score.support_f1 >= each.least_f1);
-  }
+  for (const Planted& each : planted) find_again(each, PlantedDictionary(0));
+}
+
+TEST_CASE("a threshold tells atoms better where they overlap less") {
+  const Planted planted[]{
+      {{.kind = Kind::standard, .sparsity_coefficient = .4f}, 2000, 512, 5e-3, .9},
+      {{.kind = Kind::gated, .sparsity_coefficient = .8f}, 3000, 256, 1e-2, .9},
+      {jumprelu(), 2000, 512, 1e-2, .9},
+      {{.kind = Kind::batchtopk, .k = 3}, 2000, 256, 2e-2, .9},
+  };
+  for (const Planted& each : planted) find_again(each, PlantedDictionary(0, PlantedDictionary::Atoms::two_bases));
 }
 
 TEST_CASE("training goes on from a checkpoint bit for bit, on any number of threads") {

@@ -1,4 +1,6 @@
 #include <cmath>
+#include <tl/hooks/convert_basis.hpp>
+#include <tl/io/hugging_face.hpp>
 #include <tl/kernels/softmax.hpp>
 #include <tl/model/processed_weights.hpp>
 #include <tl/sae/splice.hpp>
@@ -236,4 +238,30 @@ TEST_CASE("the same alpha in raw and processed weights gives the same distributi
   REQUIRE(*std::max_element(theirs.begin(), theirs.end()) > 0.1f);
   REQUIRE(largest_difference(copied(for_raw.encode(x).features.dense()), theirs) < 1e-4);
   REQUIRE(largest_difference(copied(sae.encode(x).features.dense()), theirs) > 1e-2);
+}
+
+TEST_CASE("the shipped SAE steers raw and processed weights alike, and knows the raw stream only") {
+  using Shipped = Sae<"blocks.3.hook_resid_pre", 256, 2048, sae_activation::TopK<32>>;
+  const auto sae = load_sae<Shipped>(TL_SOURCE_DIR "/models/tinystories-6l-saes/resid_pre");
+  io::CheckpointFolder checkpoint(TL_SOURCE_DIR "/models/tinystories-6l");
+  ProcessedWeights processed_source(checkpoint, tinystories_6l, WeightProcessing::standard());
+  const Gpt2<tinystories_6l> raw(checkpoint);
+  const Gpt2<processed(tinystories_6l, WeightProcessing::standard()), float, Basis::centred> centred(processed_source);
+  const auto tokens = some_tokens(16, tinystories_6l);
+
+  const auto plain = softmax(raw(tokens));
+  for (const float alpha : {2.f, 8.f}) {
+    const auto steered = softmax(raw(tokens, steer(sae.direction(924), alpha)));
+    const auto theirs = softmax(centred(tokens, steer(convert_basis<Basis::centred>(sae.direction(924)), alpha)));
+    CHECK(largest_difference(steered, theirs) < 1e-5);
+    CHECK(largest_difference(steered, plain) > 1e-2);
+  }
+  const auto raw_run = raw.run(tokens, capture<"blocks.3.hook_resid_pre">());
+  const auto centred_run = centred.run(tokens, capture<"blocks.3.hook_resid_pre">());
+  const auto features = [&](const auto& run) {
+    const auto x = run["blocks.3.hook_resid_pre"_hook];
+    return copied(sae.dynamic_sae().encode(SaeRows(x.data(), tokens.size(), 256, 256)).features.dense());
+  };
+  // What the type refuses: features of the centred stream are others.
+  CHECK(largest_difference(features(raw_run), features(centred_run)) > 1e-2);
 }

@@ -11,6 +11,7 @@
 #include <tl/sae/fold_sae.hpp>
 #include <tl/sae/geometric_median.hpp>
 #include <tl/sae/sae_trainer.hpp>
+#include <tl/sae/shuffle_columns.hpp>
 #include <tl/train/gradient_norm.hpp>
 
 namespace TL_NAMESPACE {
@@ -83,8 +84,13 @@ TL_INLINE SaeTrainer::SaeTrainer(SaeConfig config, SaeTraining training, Activat
 
 // What the first rows decide: the scale of inputs, and b_dec.
 TL_INLINE void SaeTrainer::begin() {
+  const auto look = [&](std::size_t count) {
+    AlignedVector<float> rows = buffer_.look(count);
+    shuffle(rows, 0);
+    return rows;
+  };
   if (config_.normalisation == SaeNormalisation::expected_average_only_in) {
-    const AlignedVector<float> rows = buffer_.look(static_cast<std::size_t>(-1));
+    const AlignedVector<float> rows = look(static_cast<std::size_t>(-1));
     std::vector<float> squares(rows.size() / config_.d_in);
     kernels::row_dots(rows.data(), rows.data(), squares.size(), config_.d_in, squares.data(), threads_);
     double norms = 0;
@@ -95,7 +101,7 @@ TL_INLINE void SaeTrainer::begin() {
   }
   if (training_.geometric_median) {
     // Of what is reconstructed: a row's last numbers.
-    const AlignedVector<float> rows = buffer_.look(detail::median_rows);
+    const AlignedVector<float> rows = look(detail::median_rows);
     const std::size_t d = config_.d_out, count = rows.size() / buffer_.d();
     AlignedVector<float> wanted(count * d);
     for (std::size_t i = 0; i != wanted.size(); ++i)
@@ -103,6 +109,12 @@ TL_INLINE void SaeTrainer::begin() {
     const auto median = geometric_median(wanted.data(), count, d, threads_);
     std::copy(median.begin(), median.end(), parameters_.b_dec.begin());
   }
+}
+
+// Where the training is of shuffled columns.
+TL_INLINE void SaeTrainer::shuffle(AlignedVector<float>& rows, std::size_t step) const {
+  if (training_.shuffle_columns)
+    shuffle_columns(rows.data(), rows.size() / buffer_.d(), buffer_.d(), {training_.seed, step}, threads_);
 }
 
 TL_INLINE SaeTrainingStep SaeTrainer::step() {
@@ -115,9 +127,11 @@ TL_INLINE SaeTrainingStep SaeTrainer::step() {
   batch_.resize(rows * buffer_.d());
   if (d_target == 0) {
     buffer_.next(rows, batch_.data());
+    shuffle(batch_, out.step);
   } else {
     rows_.resize(batch_.size());
     buffer_.next(rows, rows_.data());
+    shuffle(rows_, out.step);
     for (std::size_t r = 0; r != rows; ++r) {
       const float* const row = rows_.data() + r * buffer_.d();
       std::copy_n(row, d_in, batch_.data() + r * d_in);
@@ -233,7 +247,8 @@ TL_INLINE std::string SaeTrainer::description() const {
   line("beta1", training_.adam.beta1), line("beta2", training_.adam.beta2);
   line("dead_feature_window", training_.dead_feature_window);
   line("context_size", config_.site.context_size.value_or(0)), line("buffer_rows", buffer_.capacity());
-  line("normalise_decoder", training_.normalise_decoder), line("seed", training_.seed);
+  line("normalise_decoder", training_.normalise_decoder), line("shuffle_columns", training_.shuffle_columns);
+  line("seed", training_.seed);
   return text;
 }
 

@@ -28,6 +28,7 @@ struct SaeTraining {
   bool geometric_median = false;           // b_dec begins as that of the first rows, else as 0
   // Decoder rows are kept at norm 1, where they begin, and gradients along them are taken away.
   bool normalise_decoder = false;
+  bool shuffle_columns = false;  // a control: each column of a batch is permuted by itself (shuffle_columns)
   std::uint64_t seed = 0;
 
   friend bool operator==(const SaeTraining&, const SaeTraining&) = default;
@@ -74,6 +75,7 @@ class SaeTrainer {
 
  private:
   void begin();
+  void shuffle(AlignedVector<float>& rows, std::size_t step) const;
   std::string description() const;
 
   SaeConfig config_;
