@@ -14,3 +14,4 @@
 #include <tl/report/table-inl.hpp>
 #include <tl/report/token_label-inl.hpp>
 #include <tl/report/token_text-inl.hpp>
+#include <tl/report/token_tree-inl.hpp>

@@ -29,6 +29,7 @@ Command logits(CLI::App& program);
 Command cache(CLI::App& program);
 Command loss(CLI::App& program);
 Command generate(CLI::App& program);
+Command speculate(CLI::App& program);
 Command pack(CLI::App& program);
 Command verify(CLI::App& program);
 Command lens(CLI::App& program);

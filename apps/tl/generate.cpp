@@ -17,6 +17,7 @@
 #include "progress_line.hpp"
 #include "prompts.hpp"
 #include "provenance.hpp"
+#include "speculation.hpp"
 #include "standard_output.hpp"
 #include "steering.hpp"
 #include "watermark_options.hpp"
@@ -31,11 +32,12 @@ struct Settings {
   ModelOptions model;
   PromptOptions prompt;
   GenerateOptions generate;
+  SpeculationOptions speculation;
   std::vector<std::string> steer, stop_tokens;
   std::string logit_bias, dynamic_temperature, names, out, report;
   WatermarkFlags watermark{"--watermark"};
   std::vector<std::string> delta;  // one, or none
-  bool json = false;
+  bool speculate = false, json = false;
 };
 
 // "464:2.5,50256:-inf"
@@ -98,12 +100,14 @@ Json made_by(const Settings& settings, const Arguments& arguments, const Model& 
   return made;
 }
 
-Json as_json(const Texts& texts, std::span<const TextWriter> writers, double tokens_per_second) {
+Json as_json(const Texts& texts, std::span<const TextWriter> writers, double tokens_per_second,
+             std::optional<double> tokens_per_step) {
   auto list = Json::array();
   for (std::size_t i = 0; i != texts.size(); ++i)
     list.push_back({{"ids", texts[i].tokens}, {"text", writers[i].text()}});
   Json json = list.size() == 1 ? list[0] : Json{{"texts", list}};
   json["tokens_per_second"] = tokens_per_second;
+  if (tokens_per_step) json["tokens_per_step"] = *tokens_per_step;
   return json;
 }
 
@@ -121,6 +125,10 @@ void run(const Settings& settings, const Arguments& arguments) {
   settings.watermark.require_key();
   if (!settings.watermark.given() && !settings.delta.empty())
     throw Error("--delta is about a watermark: give its key, --watermark KEY");
+  if (!settings.speculate && settings.speculation.given())
+    throw Error("--draft, --tree, --rule and --head are about speculation: give --speculate");
+  if (settings.speculate && !settings.report.empty())
+    throw Error("--report and --speculate exclude each other: `tl speculate --report` has the page of a speculation");
   std::vector<Steering> steerings;
   for (const std::string& text : settings.steer) steerings.push_back(parse_steering(text));
   const Model model(settings.model);
@@ -157,7 +165,9 @@ void run(const Settings& settings, const Arguments& arguments) {
   const StopTokens stop_tokens(options.stop_tokens);
   std::size_t drawn = 0;
   bool interrupted = false;
-  auto generation = [&] {
+  std::optional<double> tokens_per_step;
+  std::string spoken;  // of speculation
+  auto generation = [&]() -> Generation<RunOf<dynamic_gpt2, DynamicHooks&>> {
     std::optional<ProgressLine> progress;
     if (!streams) progress.emplace("tokens", options.max_new_tokens * prompts.size());
     const Interrupt interrupt;
@@ -167,6 +177,12 @@ void run(const Settings& settings, const Arguments& arguments) {
       interrupted = interrupt.asked();
       return !interrupted && !writers[text].stopped();
     };
+    if (settings.speculate) {
+      auto speculated = settings.speculation.run(model, prompts, options, sampler, on_token, {}, hooks);
+      tokens_per_step = speculated.tokens_per_step();
+      spoken = "; " + verdict(*tokens_per_step, speculated.payoff);
+      return speculated;
+    }
     return model.with_network(
         [&](const auto& network) { return tl::generate(network, prompts, options, pick, on_token, hooks); });
   }();
@@ -184,11 +200,12 @@ void run(const Settings& settings, const Arguments& arguments) {
     write_generation_report(settings.report, model, texts, steps,
                             made_by(settings, arguments, model, inputs, generation.texts, steerings, interrupted));
   }
-  if (settings.json) return put_json(as_json(generation.texts, writers, generation.tokens_per_second()));
+  if (settings.json)
+    return put_json(as_json(generation.texts, writers, generation.tokens_per_second(), tokens_per_step));
   if (!streams) print(generation.texts, writers, !model.has_tokenizer());
   flush_output();
   if (is_terminal(STDERR_FILENO))
-    std::fputs(fmt::format("{:.0f} tokens/s\n", generation.tokens_per_second()).c_str(), stderr);
+    std::fputs(fmt::format("{:.0f} tokens/s{}\n", generation.tokens_per_second(), spoken).c_str(), stderr);
 }
 
 }  // namespace
@@ -208,6 +225,9 @@ probability.
 --watermark favours tokens that are green under the key, which a reader does not see and `tl watermark detect` finds. Files
 that are written say which scheme it was, and a fingerprint of the key, not the key: who has it can forge and remove the
 watermark.
+
+--speculate gives the same text sooner where it repeats itself; with a --rule other than match another text of the same
+distribution. `tl speculate` explains what came of it.
 
 --out gets an array for each of the --names, of all positions that ran (prompt + generated - 1), and `provenance`:
 what made them. Of several prompts the names begin with 0/, 1/, ...
@@ -244,6 +264,9 @@ Examples:
                "Add BIAS to the logit of token ID; -inf forbids it");
   settings->watermark.declare(options, "Write a watermark that this key finds again: a number, or words; see below");
   options.optional("--delta", settings->delta, "D", "What is added to the logits of green tokens (default: 2)");
+  options.flag("--speculate", settings->speculate,
+               "Let a draft propose tokens that the model confirms in one pass; never changes the text; see below");
+  settings->speculation.declare(options);
   options.texts("--steer", settings->steer, "POINT:A-B:ALPHA",
                 "Add ALPHA times the difference of two texts; see below");
   options.text("--names", settings->names, "NAMES", "Hook points to keep, between commas; blocks.* is every layer");

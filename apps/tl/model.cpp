@@ -12,9 +12,8 @@ namespace fs = std::filesystem;
 namespace {
 
 std::optional<Tokenizer> tokenizer_of(const std::string& folder) {
-  for (const char* file : {"vocab.json", "tokenizer.json"})
-    if (fs::exists(fs::path(folder) / file)) return Tokenizer::load(folder);
-  return std::nullopt;
+  if (!Model::has_tokenizer(folder)) return std::nullopt;
+  return Tokenizer::load(folder);
 }
 
 // Any storage in the raw basis; float32 alone in the centred one.
@@ -82,6 +81,10 @@ Model::Model(const ModelOptions& options)
   if (tokenizer_ && tokenizer_->vocabulary_size() > config().d_vocab)
     throw Error("the tokenizer of `", folder_, "` has ", tokenizer_->vocabulary_size(), " tokens and its model ",
                 config().d_vocab);
+}
+
+bool Model::has_tokenizer(const std::string& folder) {
+  return fs::exists(fs::path(folder) / "vocab.json") || fs::exists(fs::path(folder) / "tokenizer.json");
 }
 
 const Tokenizer& Model::tokenizer() const {

@@ -98,6 +98,7 @@ class Model {
   std::string hash() const { return io::CheckpointFolder(folder_).checkpoint_hash(); }
 
   bool has_tokenizer() const { return tokenizer_.has_value(); }
+  static bool has_tokenizer(const std::string& folder);
   // Throws Error where the folder has none.
   const Tokenizer& tokenizer() const;
   // Special tokens parsed, the BOS in front of them where there is one, unless bos is false.

@@ -200,6 +200,7 @@
 #include <tl/report/table.hpp>
 #include <tl/report/token_label.hpp>
 #include <tl/report/token_text.hpp>
+#include <tl/report/token_tree.hpp>
 #include <tl/sae/activation_buffer.hpp>
 #include <tl/sae/activation_histogram.hpp>
 #include <tl/sae/activation_moments.hpp>

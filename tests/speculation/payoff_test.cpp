@@ -25,12 +25,12 @@ TEST_CASE("a draft that pays goes on; one that does not is left for longer each 
   for (int i = 0; i != 2; ++i) bad.add(false, 1, 1, 1, 0, 1);
   std::vector<std::size_t> pauses;
   for (int i = 0; i != 3; ++i) {
-    CHECK(steps(bad, 100, 4, 1, 1.4) == 12);
+    CHECK(steps(bad, 100, 4, 1, 1.4) == 8);
     std::size_t pause = 0;
     for (; !bad.wants_draft(); ++pause) bad.add(false, 1, 1, 1, 0, 1);
     pauses.push_back(pause);
   }
-  CHECK(pauses == std::vector<std::size_t>{12, 24, 48});
+  CHECK(pauses == std::vector<std::size_t>{32, 64, 128});
   CHECK(bad.speedup() == Approx(1 / 1.5));
 }
 
