@@ -57,5 +57,6 @@ Command sae_convert(CLI::App& family);
 
 // Of the family `tl watermark`.
 Command watermark_detect(CLI::App& family);
+Command watermark_attack(CLI::App& family);
 
 }  // namespace tl::app

@@ -15,7 +15,7 @@ Command watermark(CLI::App& program) {
   family->require_subcommand(0, 1);
   family->get_formatter()->label("SUBCOMMAND", "COMMAND");
   family->get_formatter()->label("Subcommands", "Commands");
-  return {family, {}, {watermark_detect(*family)}};
+  return {family, {}, {watermark_detect(*family), watermark_attack(*family)}};
 }
 
 }  // namespace tl::app

@@ -10,6 +10,7 @@
 #include <tl/report/line_chart.hpp>
 #include <tl/report/report.hpp>
 #include <tl/report/token_text.hpp>
+#include <tl/text/homoglyphs.hpp>
 #include <tl/watermark/passage.hpp>
 
 #include "command.hpp"
@@ -33,7 +34,7 @@ struct Settings {
   std::vector<std::string> text, tokens, prompt;  // one each, or none
   std::string report;
   double level = DetectOptions().level;
-  bool no_bos = false, json = false;
+  bool no_bos = false, normalise = false, json = false;
 };
 
 // The text in tokens, what it was found to be, and the tokenizer for its words.
@@ -60,6 +61,7 @@ std::vector<Token> read_tokens(const Settings& settings, const Tokenizer& tokeni
   }
   std::string text = settings.text.empty() ? read_text(stdin, "standard input") : settings.text.front();
   if (settings.text.empty() && text.ends_with('\n')) text.pop_back();  // what ends a line, not the text
+  if (settings.normalise) text = normalise_homoglyphs(text);
   if (text.empty()) throw Error("there is no text: give --text TEXT, or text on standard input");
   return tokenizer.encode(text).ids();
 }
@@ -219,6 +221,8 @@ Examples:
   options.optional("--tokens", settings->tokens, "1,2,3", "The text as token ids, taken as they are");
   options.optional("--prompt", settings->prompt, "TEXT", "What the text continues: context that is not scored");
   options.flag("--no-bos", settings->no_bos, "Put no BOS in front of the prompt");
+  options.flag("--normalise", settings->normalise,
+               "Take look-alikes for the Latin letters that they look like, and leave out what cannot be seen");
   options.number("--level", settings->level, "P", "The p-value that decides (default: 3.2e-5, that of z 4)");
   options.text("--report", settings->report, "FILE.html", "A page with the text in green and red, and the running z");
   options.json(settings->json);

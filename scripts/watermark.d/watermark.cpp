@@ -20,6 +20,8 @@
 #include <tl/watermark/watermark.hpp>
 #include <vector>
 
+#include "prompts.hpp"
+
 namespace {
 
 using namespace tl;
@@ -183,19 +185,6 @@ struct Written {
   double entropy = 0, spike_entropy = 0;  // means of the generated tokens' distributions
   std::vector<double> entropies{};
 };
-
-std::vector<Ids> read_prompts(const Model& model, const char* path) {
-  std::ifstream file(path);
-  std::vector<Ids> prompts;
-  for (std::string line; std::getline(file, line);) {
-    if (line.find(' ') == line.npos) continue;
-    Ids tokens = model.prompt(line).ids();
-    tokens.resize(std::min<std::size_t>(tokens.size(), 12));
-    prompts.push_back(std::move(tokens));
-  }
-  if (prompts.empty()) throw Error("there are no stories in ", path);
-  return prompts;
-}
 
 // Each eight texts have a key of their own.
 std::vector<Written> write(const Model& model, const std::vector<Ids>& prompts, const WatermarkOptions& options,

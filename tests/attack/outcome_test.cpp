@@ -18,6 +18,14 @@ TEST_CASE("the loss is of the tokens behind the prompt") {
   CHECK(tl::judge(model, detector, {{}, all}).loss == Approx(whole / 59).epsilon(1e-5));
 }
 
+TEST_CASE("of a text longer than the context the loss is that of its beginning, and all of it is looked at") {
+  const tl::WatermarkDetector detector{tl::WatermarkScheme{1, tl::LeftHash<1>{}, quarter}};
+  const auto longer = some_tokens(odd.n_ctx + 30, odd);
+  const auto found = tl::judge(model, detector, {{}, longer});
+  CHECK(found.loss == Approx(model.loss(std::span(longer).first(odd.n_ctx))).epsilon(1e-5));
+  CHECK(found.detection.scored == detector.detect(longer).scored);
+}
+
 TEST_CASE("a gate gets the entropies that it asks for") {
   const tl::WatermarkScheme gated{1, tl::LeftHash<1>{}, quarter, tl::EntropyGate{4.2}};
   const auto found = tl::judge(model, tl::WatermarkDetector{gated}, text).detection;

@@ -16,10 +16,11 @@ namespace TL_NAMESPACE {
 // A text as a detector and the model without a watermark see it.
 struct TextVerdict {
   Detection detection;
-  double loss = 0;  // mean of -ln p of the tokens behind the prompt, nats; perplexity is e^loss. NaN of none
+  double loss = 0;  // mean of -ln p of the tokens behind the prompt, nats; perplexity is e^loss. NaN of no tokens
 };
 
-// The text in one pass of the model. Throws Error as the detector does, and where the context is shorter than the text.
+// The text in one pass of the model. Of a text longer than the context the loss is that of its beginning, and behind it
+// an entropy gate is closed. Throws Error as the detector does.
 template <class Model, AnyWatermarkScheme Scheme>
 TextVerdict judge(const Model& model, const WatermarkDetector<Scheme>& detector, const AttackedText& text,
                   RunOptions options = {}) {
@@ -28,7 +29,8 @@ TextVerdict judge(const Model& model, const WatermarkDetector<Scheme>& detector,
   std::vector<double> entropies(whole.size(), none);
   double sum = 0;
   std::size_t count = 0;
-  for_each_logits(model, whole, options, [&](std::size_t position, std::span<const float> logits) {
+  const auto held = std::span(whole).first(std::min(whole.size(), model.config().n_ctx));
+  for_each_logits(model, held, options, [&](std::size_t position, std::span<const float> logits) {
     if (position < text.prompt.size()) return;
     const float top = greatest_logit(logits);
     double total = 0;
