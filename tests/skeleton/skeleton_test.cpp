@@ -128,3 +128,17 @@ TEST_CASE("what is wrong is said in a sentence; an answer can be interrupted") {
   CHECK(stopped.points.empty());
   CHECK(seen == std::map<std::size_t, int>{{0, 4}});
 }
+
+TEST_CASE("a stage of the caller's own writes the skeleton too, and the list stays one") {
+  SkeletonOptions own = options;
+  std::size_t seen = 0;
+  own.sampling.first_stage = [&](std::span<float> logits, const StepContext&) {
+    ++seen;
+    CHECK(std::ranges::count(logits, removed_logit) == 0);  // the model's own logits
+  };
+  const SkeletonAnswer answer = answer_by_skeleton(model(), question, own, parallel, {});
+  CHECK(answer.points.size() >= 3);
+  std::size_t drawn = answer.skeleton_tokens.size();
+  for (const ExpandedPoint& p : answer.points) drawn += p.written.tokens.size();
+  CHECK(seen == drawn);
+}

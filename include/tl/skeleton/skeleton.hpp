@@ -105,7 +105,14 @@ SkeletonAnswer answer_by_skeleton(const Model& model, const Tokenizer& tokenizer
   of_skeleton.max_new_tokens = options.skeleton.empty() ? options.max_skeleton_tokens : 0;
   if (options.skeleton.empty() && options.constrained) {
     if (!tokenizer.eos()) throw Error("a constrained skeleton ends by the EOS, and this tokenizer has none");
-    of_skeleton.sampling.first_stage = Constraint(tokenizer, NumberedList(options.limits), *tokenizer.eos());
+    // Behind the caller's own stage, which sees the model's logits.
+    of_skeleton.sampling.first_stage = [first = options.sampling.first_stage,
+                                        constraint =
+                                            Constraint(tokenizer, NumberedList(options.limits), *tokenizer.eos())](
+                                           std::span<float> logits, const StepContext& context) {
+      if (first) first(logits, context);
+      constraint(logits, context);
+    };
   }
   const Branch whole{};
   const BranchTexts skeleton = continue_branches(session, tokenizer, before, std::span(&whole, 1), of_skeleton,
