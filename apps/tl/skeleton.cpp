@@ -29,7 +29,6 @@ struct Settings {
   bool free = false, json = false;
 };
 
-// Throws Error where --route is none.
 Route route_of(const Settings& settings, std::span<const SkeletonPoint> listed) {
   if (settings.route == "parallel" || settings.route == "sequential")
     return {settings.route == "parallel", "--route " + settings.route};
@@ -104,11 +103,7 @@ void save_report(const std::string& path, const Settings& settings, const Skelet
   for (const ExpandedPoint& p : answer.points)
     chart.lanes.push_back({fmt::format("point {}", p.point.index), fmt::format("{}. {}", p.point.index, p.point.text),
                            p.first_pass, model.tokens(p.written.tokens)});
-  std::vector<std::pair<std::string, std::string>> rows;
-  for (const auto& [key, value] : made.items())
-    rows.emplace_back(
-        key, value.is_string() ? value.get<std::string>() : value.dump(-1, ' ', false, Json::error_handler_t::replace));
-  report::Report page("A skeleton and its points", std::move(rows));
+  report::Report page("A skeleton and its points", table_of(made));
   page.text(settings.question);
   page.text(fmt::format("{}: {}.", answer.route.parallel ? "At once" : "In order", answer.route.reason));
   page.section("Branches").add(chart);
