@@ -1,6 +1,6 @@
 // What a node of a token tree costs beside the models: its children, and its verification where none of four is
-// accepted, the dearest case. 50,257 logits of a broad normal; the picker of the rules is temperature 0.9. Times include
-// the copy that restores the logits; vanilla sampling stands beside.
+// accepted, the dearest case. 50,257 logits of a broad normal; the picker of the rules is temperature 0.9. Times
+// include the copy that restores the logits; vanilla sampling stands beside.
 #include <benchmark/benchmark.h>
 
 #include <algorithm>

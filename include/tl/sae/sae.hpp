@@ -67,6 +67,14 @@ constexpr void require_width() {
       "tl: this SAE has another width than the rows that it is given (d_model against d_mlp, or another model)");
 }
 
+// A policy at a point of the residual stream says in which basis it is; elsewhere the bases are one.
+template <Basis B, bool Residual>
+struct SiteBasis {};
+template <Basis B>
+struct SiteBasis<B, true> {
+  static constexpr Basis basis = B;
+};
+
 // A decoder row as a direction of the point that it writes.
 template <fixed_string Site, Basis B, std::size_t D, StorageType S>
 auto decoder_direction(const DynamicSae<S>& sae, std::size_t feature) {

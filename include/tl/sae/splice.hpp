@@ -13,16 +13,9 @@
 namespace TL_NAMESPACE {
 
 namespace detail {
-template <Basis B, bool Residual>
-struct SpliceBasis {};
-template <Basis B>
-struct SpliceBasis<B, true> {
-  static constexpr Basis basis = B;
-};
-
 // Held: a Sae, or a const reference to one.
 template <class Held, class S = std::remove_cvref_t<Held>>
-struct Splice : SpliceBasis<S::basis, is_residual(ref_of<S::site>.point)> {
+struct Splice : SiteBasis<S::basis, is_residual(ref_of<S::site>.point)> {
   Held sae;
   FeatureEdits edits;
   bool error_term;

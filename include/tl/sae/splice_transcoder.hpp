@@ -52,16 +52,9 @@ class TranscodedRows {
   SplicedChange change_;
 };
 
-template <Basis B, bool Residual>
-struct TranscoderBasis {};
-template <Basis B>
-struct TranscoderBasis<B, true> {
-  static constexpr Basis basis = B;
-};
-
 // Sees every row, so that it is called once a forward; which of them count it decides itself.
 template <class T, PositionPredicate Where>
-struct TranscoderReads : TranscoderBasis<T::basis, is_residual(ref_of<T::site_in>.point)> {
+struct TranscoderReads : SiteBasis<T::basis, is_residual(ref_of<T::site_in>.point)> {
   std::shared_ptr<TranscodedRows<typename T::storage_type>> rows;
   Where where;
 
@@ -74,7 +67,7 @@ struct TranscoderReads : TranscoderBasis<T::basis, is_residual(ref_of<T::site_in
   }
 };
 template <class T>
-struct TranscoderWrites : TranscoderBasis<T::basis, is_residual(ref_of<T::site_out>.point)> {
+struct TranscoderWrites : SiteBasis<T::basis, is_residual(ref_of<T::site_out>.point)> {
   std::shared_ptr<TranscodedRows<typename T::storage_type>> rows;
 
   explicit TranscoderWrites(std::shared_ptr<TranscodedRows<typename T::storage_type>> shared)
@@ -94,16 +87,13 @@ auto spliced_transcoder(const T& transcoder, FeatureEdits edits, bool error_term
                    edit<T::site_out>(TranscoderWrites<T>(rows)).where(where));
 }
 
-template <class T>
-inline constexpr bool is_transcoder_type = false;
-template <fixed_string In, fixed_string Out, std::size_t DIn, std::size_t DSae, std::size_t DOut, SkipPath Skip,
-          SaeNormalisation N, Basis B, class Storage>
-inline constexpr bool is_transcoder_type<Transcoder<In, Out, DIn, DSae, DOut, Skip, N, B, Storage>> = true;
-
 }  // namespace detail
 
 template <class T>
-concept TranscoderType = detail::is_transcoder_type<T>;
+concept TranscoderType = requires {
+  T::site_in;
+  T::site_out;
+};
 
 // Replaces the values where the transcoder writes by what its features, edited first, say of those where it reads. The
 // two policies share what is between them: they belong to one run at a time, and the transcoder must outlive them.

@@ -24,8 +24,8 @@ struct Unshaped {
 };
 
 struct ModelDraftOptions {
-  std::size_t head =
-      0;  // only tokens below this are proposed, and cost: the frequent ones, which BPE merged first; 0: all
+  // Only tokens below this are proposed, and cost: the frequent ones, which BPE merged first. 0: all.
+  std::size_t head = 0;
   int threads = 0;
 };
 

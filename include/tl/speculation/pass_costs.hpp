@@ -15,7 +15,8 @@ namespace TL_NAMESPACE {
 class LatestSeconds {
  public:
   void add(double seconds) { seconds_[count_++ % seconds_.size()] = seconds; }
-  // 0 where none was added. The least is what it takes where nothing comes between; the median does not care for what does.
+  // 0 where none was added. The least is what it takes where nothing comes between; the median does not care for what
+  // does.
   double least() const { return count_ == 0 ? 0 : std::ranges::min(kept()); }
   double median() const {
     if (count_ == 0) return 0;
@@ -32,9 +33,9 @@ class LatestSeconds {
 };
 
 // t(n), what a pass over n rows takes: the least of the latest of that size, for a past grows, and no more than of any
-// greater size, for machines get busy. Between sizes that were seen t is linear. Beyond the largest it goes on as between
-// the last two, but for at most a fifth of the smallest a row, or one disturbance would keep larger ones from ever being
-// seen; with one size known a row more takes a tenth of it.
+// greater size, for machines get busy. Between sizes that were seen t is linear. Beyond the largest it goes on as
+// between the last two, but for at most a fifth of the smallest a row, or one disturbance would keep larger ones from
+// ever being seen; with one size known a row more takes a tenth of it.
 class PassCosts {
  public:
   void add(std::size_t rows, double seconds) { latest_[rows].add(seconds); }

@@ -70,32 +70,18 @@ concept Seeding = requires(const S& seeding, std::uint64_t key, std::span<const 
 template <std::size_t H>
 concept WatermarkWidth = H >= 1 && H <= max_watermark_width;
 
-template <std::size_t H>
-struct LeftHash {
+template <std::size_t H, auto SeedOf>
+struct ContextHash {
   static_assert(WatermarkWidth<H>, "tl: a watermark's lists depend on the 1 to 4 tokens before a candidate");
   static constexpr std::size_t width() { return H; }
-  static constexpr ContextSeed after(std::uint64_t key, std::span<const Token> context) {
-    return ContextSeed::left_hash(key, context);
-  }
+  static constexpr ContextSeed after(std::uint64_t key, std::span<const Token> context) { return SeedOf(key, context); }
 };
-
 template <std::size_t H>
-struct MinHash {
-  static_assert(WatermarkWidth<H>, "tl: a watermark's lists depend on the 1 to 4 tokens before a candidate");
-  static constexpr std::size_t width() { return H; }
-  static constexpr ContextSeed after(std::uint64_t key, std::span<const Token> context) {
-    return ContextSeed::min_hash(key, context);
-  }
-};
-
+using LeftHash = ContextHash<H, &ContextSeed::left_hash>;
 template <std::size_t H>
-struct SelfHash {
-  static_assert(WatermarkWidth<H>, "tl: a watermark's lists depend on the 1 to 4 tokens before a candidate");
-  static constexpr std::size_t width() { return H; }
-  static constexpr ContextSeed after(std::uint64_t key, std::span<const Token> context) {
-    return ContextSeed::self_hash(key, context);
-  }
-};
+using MinHash = ContextHash<H, &ContextSeed::min_hash>;
+template <std::size_t H>
+using SelfHash = ContextHash<H, &ContextSeed::self_hash>;
 
 struct Unigram {
   static constexpr std::size_t width() { return 0; }
