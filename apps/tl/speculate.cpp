@@ -8,6 +8,7 @@
 #include <tl/report/report.hpp>
 #include <tl/report/token_text.hpp>
 #include <tl/report/token_tree.hpp>
+#include <tl/speculation/optimal_shape.hpp>
 
 #include "command.hpp"
 #include "interrupt.hpp"
@@ -88,6 +89,33 @@ std::string drawn(const Found& found, const SpeculatedStep& step) {
   return out;
 }
 
+// Levels of drafts in a step's tree.
+std::size_t tree_depth(const SpeculatedStep& step) {
+  std::vector<std::size_t> depths(step.nodes.size());
+  for (std::size_t i = 1; i < depths.size(); ++i)
+    depths[i] = depths[static_cast<std::size_t>(step.nodes[i].parent)] + 1;
+  return std::ranges::max(depths);
+}
+
+// The shape of tree that acceptance and costs as measured ask for, of no more nodes than a pass has run; nothing where
+// nothing was measured.
+std::optional<OptimalShape> best_shape(const Found& found) {
+  std::size_t most_nodes = 0, levels = 0;
+  found.payoff.costs().for_each([&](std::size_t rows, double) { most_nodes = rows; });
+  for (const SpeculatedStep& step : found.steps) levels += tree_depth(step);
+  if (most_nodes == 0 || levels == 0) return std::nullopt;
+  std::vector<double> costs;
+  for (std::size_t n = 1; n <= most_nodes; ++n) costs.push_back(found.payoff.costs().seconds(n));
+  return optimal_shape(found.acceptance.by_child(), {costs, found.payoff.draft_seconds() / static_cast<double>(levels)},
+                       most_nodes - 1);
+}
+
+Json as_json(const OptimalShape& best) {
+  Json children = Json::array();
+  for (std::size_t node = 0; node != best.shape.size(); ++node) children.push_back(best.shape.children(node));
+  return {{"children", children}, {"tokens_per_step", best.tokens}, {"speedup", best.speedup}};
+}
+
 Json as_json(const Found& found) {
   Json json{{"ids", found.text.tokens}};
   if (found.model.has_tokenizer()) json["text"] = found.words();
@@ -103,6 +131,8 @@ Json as_json(const Found& found) {
   found.payoff.costs().for_each([&](std::size_t rows, double seconds) {
     json["pass_seconds"].push_back({{"rows", rows}, {"seconds", seconds}});
   });
+  const auto best = best_shape(found);
+  json["best_shape"] = best ? as_json(*best) : Json();
   json["steps"] = Json::array();
   for (const SpeculatedStep& step : found.steps) {
     Json nodes = Json::array();
@@ -127,6 +157,10 @@ void explain(const Found& found) {
     costs.add({std::to_string(rows), fmt::format("{:.2f}", 1000 * seconds), fmt::format("{:.2f}", seconds / one)});
   });
   put(costs.text());
+  if (const auto best = best_shape(found); best && best->shape.size() > 1)
+    put(fmt::format("\nthe best tree by these: {} nodes in {} levels, {:.2f} tokens a step, {:.2f} times as fast\n",
+                    best->shape.size(), best->shape.depth(), best->tokens, best->speedup));
+  else if (best) put("\nby these no tree pays\n");
   for (const SpeculatedStep* step : found.best_steps(1))
     put(fmt::format("\n{}\n{}",
                     faint(fmt::format("the tree at position {}, ✓ accepted, + the model's own:", step->position)),
@@ -261,7 +295,7 @@ Examples:
                  "Divide the logits by T; 0 takes the likeliest token (default: 1)");
   options.number("--top-p", sampling.top_p, "P", "Draw from the likeliest tokens that have probability P together");
   options.flag("--explain", settings->explain,
-               "Show acceptance by depth, t(n) and the tree of which most was accepted");
+               "Show acceptance by depth, t(n), the best tree for both, and that of which most was accepted");
   options.text("--report", settings->report, "FILE.html", "Write a page: the text by who gave it, curves, trees");
   options.json(settings->json);
   return {options.command(), [settings](const Arguments& arguments) { run(*settings, arguments); }};
