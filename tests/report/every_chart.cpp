@@ -15,6 +15,7 @@ int main(int argc, char** argv) {
   write("patching.svg", every_chart::patching());
   write("bars.svg", every_chart::bars());
   write("branches.svg", every_chart::branches());
+  write("proposed.svg", every_chart::proposed());
   write("text.svg", every_chart::text());
   write("lines.svg", every_chart::lines());
   write("histogram.svg", every_chart::histogram());

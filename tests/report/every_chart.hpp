@@ -13,6 +13,7 @@
 #include <tl/report/report.hpp>
 #include <tl/report/table.hpp>
 #include <tl/report/token_text.hpp>
+#include <tl/report/token_tree.hpp>
 #include <vector>
 
 namespace every_chart {
@@ -121,6 +122,17 @@ inline BranchTimeline branches() {
           .note = "Each mark is a token."};
 }
 
+inline TokenTree proposed() {
+  return {.title = "Proposed tokens",
+          .nodes = {{tokens[4], -1, 1},
+                    {tokens[5], 0, 0.5},
+                    {tokens[3], 0, 0.25, true},
+                    {tokens[8], 2, 0.125, true},
+                    {tokens[11], 2, 0.0625},
+                    {tokens[10], 3, 0.03125}},
+          .next = " dog"};
+}
+
 inline LineChart lines() {
   Series train{.name = "training", .y = {}}, held_out{.name = "held out", .y = {}, .x = {}};
   for (int i = 0; i != 3000; ++i)
@@ -144,7 +156,7 @@ inline Report report() {
   Report page("Every chart <& more>", {{"command", "tl report --model <dir>"}, {"seed", "0"}});
   page.section("Heads").text("Each square is a head: rows attend to columns.").add(attention()).add(heads());
   page.section("Layers & positions").add(lens()).add(patching()).add(bars());
-  page.section("Texts and curves").add(text()).add(branches()).add(lines()).add(histogram());
+  page.section("Texts and curves").add(text()).add(branches()).add(proposed()).add(lines()).add(histogram());
   page.add(Table{.header = {"head", "score"}, .rows = {{"1.3", "0.91"}, {"<2.0>", "-0.12"}}},
            Table{.title = "Features",
                  .header = {"feature", "token"},

@@ -39,7 +39,7 @@ TEST_CASE("no token can end the page's script or open another") {
   const std::string page = every_chart::report().html();
   REQUIRE(count(page, "<script") == 1);
   REQUIRE(count(page, "</script>") == 1);
-  REQUIRE(count(page, "<figure") == 11);
+  REQUIRE(count(page, "<figure") == 12);
 }
 
 TEST_CASE("a report is saved whole, and refusals are one sentence") {
