@@ -30,6 +30,7 @@ Command cache(CLI::App& program);
 Command loss(CLI::App& program);
 Command generate(CLI::App& program);
 Command speculate(CLI::App& program);
+Command skeleton(CLI::App& program);
 Command pack(CLI::App& program);
 Command verify(CLI::App& program);
 Command lens(CLI::App& program);
@@ -43,7 +44,6 @@ Command circuit(CLI::App& program);
 Command report(CLI::App& program);
 Command patchscope(CLI::App& program);
 Command sae(CLI::App& program);
-Command skeleton(CLI::App& program);
 Command watermark(CLI::App& program);
 
 // Of the family `tl sae`.

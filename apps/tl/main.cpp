@@ -83,12 +83,12 @@ void run(const Arguments& arguments) {
   program.footer("`tl COMMAND --help` says what a command takes, with an example.");
   program.get_formatter()->label("SUBCOMMAND", "COMMAND");
   program.get_formatter()->label("Subcommands", "Commands");
-  const std::vector<Command> commands{info(program),      tokenize(program), logits(program),    cache(program),
-                                      loss(program),      generate(program), speculate(program), lens(program),
-                                      attribute(program), patch(program),    ablate(program),    path(program),
-                                      trace(program),     heads(program),    circuit(program),   patchscope(program),
-                                      report(program),    verify(program),   pack(program),      sae(program),
-                                      skeleton(program),  watermark(program)};
+  const std::vector<Command> commands{info(program),       tokenize(program),  logits(program),    cache(program),
+                                      loss(program),       generate(program),  speculate(program), skeleton(program),
+                                      lens(program),       attribute(program), patch(program),     ablate(program),
+                                      path(program),       trace(program),     heads(program),     circuit(program),
+                                      patchscope(program), report(program),    verify(program),    pack(program),
+                                      sae(program),        watermark(program)};
   try {
     std::vector<std::string> reversed = words(arguments);  // CLI11 takes them from the back
     std::reverse(reversed.begin(), reversed.end());
