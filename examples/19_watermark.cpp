@@ -5,7 +5,7 @@
 
 int main(int argc, char** argv) try {
   const auto model = tl::load<tl::tinystories_6l>(argc > 1 ? argv[1] : "models/tinystories-6l");
-  // The key, what a green list depends on, and which share of the tokens is on it. Writer and detector take the same value.
+  // The key, what a list depends on, and which share of the tokens is on it. Writer and detector take the same value.
   const tl::WatermarkScheme scheme{15485863, tl::LeftHash<1>{}, tl::BernoulliList{0.25}};
   const tl::GenerateOptions marked{.max_new_tokens = 200,
                                    .sampling = {.seed = 1, .first_stage = tl::Watermark{scheme, 2.0}}};
@@ -22,7 +22,7 @@ int main(int argc, char** argv) try {
     else std::puts(": too short to decide\n");
   }
 
-  // The same as a list of types; self-hashed lists of exactly a quarter of the vocabulary, and only where there is a choice.
+  // As a list of types: self-hashed lists of exactly a quarter of the vocabulary, and only where there is a choice.
   const tl::WatermarkScheme other{15485863, tl::SelfHash<3>{}, tl::ExactList{0.25, model.config().d_vocab},
                                   tl::EntropyGate{0.9}};
   const tl::Pipeline pick{tl::Watermark{other, 2.0}, tl::Temperature{0.9}, tl::Multinomial{}};
