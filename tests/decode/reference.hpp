@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 #include <numeric>
 #include <span>
 #include <string>
@@ -67,6 +68,24 @@ inline std::vector<float> logits(std::size_t n, std::uint64_t seed) {
 inline double chi_square_limit(double degrees) {
   const double v = 2 / (9 * degrees);
   return degrees * std::pow(1 - v + 3.719 * std::sqrt(v), 3);
+}
+
+// Chi-square of what is picked at 20,000 positions against probabilities p, by its limit: below 1 where they are the
+// pick's own. Infinite where a token of probability 0 is picked.
+template <class Pick>
+double chi_square_of_draws(const Pick& pick, const std::vector<float>& logits, const std::vector<double>& p) {
+  constexpr std::size_t draws = 20'000;
+  std::vector<double> count(p.size());
+  for (std::size_t i = 0; i != draws; ++i) {
+    auto copy = logits;
+    ++count[static_cast<std::size_t>(pick(copy, {.position = i}, {9, 0}))];
+  }
+  double chi_square = 0, degrees = -1;
+  for (std::size_t i = 0; i != p.size(); ++i) {
+    if (p[i] == 0 && count[i] != 0) return std::numeric_limits<double>::infinity();
+    if (p[i] != 0) chi_square += (count[i] - p[i] * draws) * (count[i] - p[i] * draws) / (p[i] * draws), ++degrees;
+  }
+  return chi_square / chi_square_limit(degrees);
 }
 
 }  // namespace reference
