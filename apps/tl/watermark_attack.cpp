@@ -327,7 +327,7 @@ And of texts written here:
 
 Examples:
   tl watermark attack --key 42 --prompt 'One day, Lily' --attack substitution:0.3 --attack ensemble:3
-  tl watermark attack --key 42 --attack scramble --attack homoglyphs:0.1 --normalise < story.txt)");
+  tl generate --prompt 'One day, Lily' --watermark 42 | tl watermark attack --key 42 --attack homoglyphs:0.1 --normalise)");
   const auto settings = std::make_shared<Settings>();
   settings->model.declare_unprocessed(options);
   settings->watermark.declare(options, "The watermark's key: a number, or words");
