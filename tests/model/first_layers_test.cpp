@@ -12,9 +12,9 @@ TEMPLATE_TEST_CASE("the first layers say what the whole model has behind them, a
   const auto two = first_layers(model, 2);
   const auto tokens = some_tokens(9, odd);
   CHECK((two.config().n_layer == 2 && two.weights().bytes() == 0));
-  const auto all = model.run(tokens, capture<"blocks.1.hook_resid_post">());
+  const auto whole = model.run(tokens, capture<"blocks.1.hook_resid_post">());
   const auto first = two.run(tokens, capture<"blocks.1.hook_resid_post">());
-  CHECK(same_bits(all["blocks.1.hook_resid_post"_hook], first["blocks.1.hook_resid_post"_hook]));
+  CHECK(same_bits(whole["blocks.1.hook_resid_post"_hook], first["blocks.1.hook_resid_post"_hook]));
   CHECK((values_of(first_layers(model, 3)(tokens)) == values_of(model(tokens))));
   CHECK_THROWS_WITH(first_layers(model, 4), "the first 4 layers were asked for, and the model has 3");
   CHECK_THROWS_WITH(first_layers(model, 0), "the first 0 layers were asked for, and the model has 3");
