@@ -110,10 +110,15 @@ std::optional<OptimalShape> best_shape(const Found& found) {
                        most_nodes - 1);
 }
 
+// As --tree shape: takes them.
+std::vector<std::size_t> children(const TreeShape& shape) {
+  std::vector<std::size_t> of;
+  for (std::size_t node = 0; node != shape.size(); ++node) of.push_back(shape.children(node));
+  return of;
+}
+
 Json as_json(const OptimalShape& best) {
-  Json children = Json::array();
-  for (std::size_t node = 0; node != best.shape.size(); ++node) children.push_back(best.shape.children(node));
-  return {{"children", children}, {"tokens_per_step", best.tokens}, {"speedup", best.speedup}};
+  return {{"children", children(best.shape)}, {"tokens_per_step", best.tokens}, {"speedup", best.speedup}};
 }
 
 Json as_json(const Found& found) {
@@ -158,8 +163,10 @@ void explain(const Found& found) {
   });
   put(costs.text());
   if (const auto best = best_shape(found); best && best->shape.size() > 1)
-    put(fmt::format("\nthe best tree by these: {} nodes in {} levels, {:.2f} tokens a step, {:.2f} times as fast\n",
-                    best->shape.size(), best->shape.depth(), best->tokens, best->speedup));
+    put(fmt::format(
+        "\nthe best tree by these: {} nodes in {} levels, {:.2f} tokens a step, {:.2f} times as fast\n"
+        "of a model: --tree shape:{}\n",
+        best->shape.size(), best->shape.depth(), best->tokens, best->speedup, fmt::join(children(best->shape), ",")));
   else if (best) put("\nby these no tree pays\n");
   for (const SpeculatedStep* step : found.best_steps(1))
     put(fmt::format("\n{}\n{}",

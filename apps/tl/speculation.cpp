@@ -4,11 +4,13 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <tl/decode/load.hpp>
 #include <tl/model/first_layers.hpp>
 #include <tl/speculation/model_draft.hpp>
 #include <tl/speculation/prompt_lookup.hpp>
 #include <tl/speculation/rejection.hpp>
+#include <tl/speculation/tree_shape.hpp>
 #include <utility>
 
 #include "number.hpp"
@@ -43,21 +45,25 @@ class AnyDraft {
   std::size_t depth_;
 };
 
-// --tree: a number of nodes, or how many children a node has at each level.
+// --tree: a number of nodes, how many children a node has at each level, or how many each node has.
 struct TreeOption {
   std::size_t nodes = 16;
-  std::vector<std::size_t> branches{};  // empty: the tree follows the draft
+  std::optional<TreeShape> shape{};  // none: the tree follows the draft
 };
 TreeOption parse_tree(const std::vector<std::string>& words) {
   TreeOption tree;
   if (words.empty()) return tree;
+  std::string_view list = words[0];
+  const bool each_node = list.starts_with("shape:");
+  if (each_node) list.remove_prefix(6);
   std::vector<std::size_t> numbers;
-  for (const std::string_view item : parse_list(words[0], "--tree"))
+  for (const std::string_view item : parse_list(list, "--tree"))
     numbers.push_back(parse_number<std::size_t>(item, "a number of --tree"));
-  if (std::ranges::count(numbers, 0u) != 0)
-    throw Error("--tree has a 0: give a number of nodes, or of children at each level");
-  if (numbers.size() == 1) tree.nodes = numbers[0];
-  else tree.branches = std::move(numbers);
+  if (!each_node && std::ranges::count(numbers, 0u) != 0)
+    throw Error("--tree has a 0: give a number of nodes, of children at each level, or shape: and each node's");
+  if (each_node) tree.shape.emplace(std::move(numbers));
+  else if (numbers.size() == 1) tree.nodes = numbers[0];
+  else tree.shape = TreeShape::branching(numbers);
   return tree;
 }
 
@@ -67,7 +73,7 @@ AnyDraft<P> draft_of(Network network, const TreeOption& tree, ModelDraftOptions 
     using Made = ModelDraft<P, Network, decltype(growth), Sampler>;
     return AnyDraft<P>(std::make_shared<Made>(std::move(network), std::move(growth), options, pick));
   };
-  if (!tree.branches.empty()) return with(ShapedGrowth(TreeShape::branching(tree.branches)));
+  if (tree.shape) return with(ShapedGrowth(*tree.shape));
   return with(ConfidentGrowth({.size = tree.nodes, .depth = 5, .width = 4, .branches = 3}));
 }
 
@@ -103,8 +109,10 @@ auto with_draft_network(const std::string& draft, const Model& model, const Netw
 void SpeculationOptions::declare(Options& options) {
   options.optional("--draft", draft_, "DRAFT",
                    "What proposes: lookup (the default), layers:N (the model's first N) or DIR, a smaller model");
-  options.optional("--tree", tree_, "N|N,M,...",
-                   "Nodes of a tree at most (default: 16); of a model, or children of a node at each level");
+  options.optional(
+      "--tree", tree_, "N|N,M,...|shape:N,M,...",
+      "Nodes of a tree at most (default: 16); of a model, or children of a node at each level, or of each node "
+      "(the best tree of --explain)");
   options.optional("--rule", rule_, "RULE",
                    "match (the default), deterministic, without-replacement or independent; see below");
   options.optional("--head", head_, "N", "Of a draft that is a model: propose tokens below N only");
@@ -124,7 +132,7 @@ Speculation<RunOf<dynamic_gpt2, DynamicHooks&>> SpeculationOptions::run(
     throw Error("--rule ", rule,
                 " is for children that are drawn, and --draft lookup chooses them: give a model, or another rule");
   if (lookup && !head_.empty()) throw Error("--head is for a draft that is a model, and --draft is lookup");
-  if (lookup && !tree.branches.empty())
+  if (lookup && tree.shape)
     throw Error("--tree of --draft lookup is one number: its trees have the shape of what was found");
 
   return model.with_network([&](const auto& network) {
