@@ -3,16 +3,13 @@
 
 #include "../catch.hpp"
 #include "../model/small_models.hpp"
+#include "small_saes.hpp"
 
 using namespace tl;
 
 TEST_CASE("passages have what the feature is at every token around its strongest places") {
   const auto model = random_model<odd>();
-  SaeConfig config{.d_in = odd.d_model, .d_sae = 70, .d_out = odd.d_model};
-  config.site.hook_name = "blocks.2.hook_resid_mid";
-  SaeWeights weights = SaeWeights::zeros(config);
-  for (std::size_t i = 0; i != weights.W_enc.size(); ++i) weights.W_enc[i] = static_cast<float>(i * 37 % 101) - 50;
-  const DynamicSae<float> sae(config, weights);
+  const DynamicSae<float> sae = sae_of_odd();
   const std::vector<std::vector<Token>> documents{some_tokens(9, odd, 1), some_tokens(3, odd, 2),
                                                   some_tokens(12, odd, 3)};
 

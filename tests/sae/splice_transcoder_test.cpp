@@ -23,7 +23,7 @@ std::vector<float> copied(const auto& tensor) { return {tensor.data(), tensor.da
 }  // namespace
 
 TEST_CASE("what a transcoder says of the rows that it reads takes the place of those that it writes") {
-  const auto transcoder = random_typed_transcoder<OfMlp>();
+  const auto transcoder = random_typed_sae<OfMlp>();
   const auto tokens = some_tokens(12, odd);
   auto [reads, writes] = splice(transcoder, {}, not_first);
   const auto run =
@@ -36,7 +36,7 @@ TEST_CASE("what a transcoder says of the rows that it reads takes the place of t
 }
 
 TEST_CASE("with the error term a transcoder changes what edits change, and without edits no bit") {
-  const auto transcoder = random_typed_transcoder<Skips>();
+  const auto transcoder = random_typed_sae<Skips>();
   const auto tokens = some_tokens(12, odd);
   const auto plain = model()(tokens);
   {
@@ -56,8 +56,8 @@ TEST_CASE("with the error term a transcoder changes what edits change, and witho
 }
 
 TEST_CASE("cached, chunked and by names known at run time: the same bits") {
-  const auto one = random_typed_transcoder<OfMlp>();
-  const auto other = random_typed_transcoder<Skips>(2);
+  const auto one = random_typed_sae<OfMlp>();
+  const auto other = random_typed_sae<Skips>(2);
   const auto tokens = some_tokens(24, odd);
   auto of_one = splice(one, {add_feature(5, 1)}, generated_only);
   auto of_other = edit_features(other, {scale_feature(8, -3)}, at{0, 2, 3, 7, -1, 20});
@@ -85,7 +85,7 @@ TEST_CASE("cached, chunked and by names known at run time: the same bits") {
 }
 
 TEST_CASE("half of a transcoder, and one that does not fit, are one sentence") {
-  const auto transcoder = random_typed_transcoder<OfMlp>();
+  const auto transcoder = random_typed_sae<OfMlp>();
   const auto tokens = some_tokens(4, odd);
   auto policies = splice(transcoder);
   REQUIRE(error_of([&] { model()(tokens, policies.second); }) ==

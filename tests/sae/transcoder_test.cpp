@@ -9,7 +9,7 @@ using namespace tl;
 
 TEST_CASE("a transcoder decodes rows of another width, and operator() alone takes the skip path") {
   using Mine = Transcoder<"blocks.0.ln2.hook_out", "blocks.1.mlp.hook_post", 51, 70, 30, SkipPath::linear>;
-  const auto transcoder = random_typed_transcoder<Mine>();
+  const auto transcoder = random_typed_sae<Mine>();
   Tensor<float, Dim<"pos">, Dim<"d_model", 51>> x(3);
   for (std::size_t i = 0; i != x.size(); ++i) x.data()[i] = std::sin(static_cast<float>(i));
   const auto encoded = transcoder.encode(x.view());
@@ -27,7 +27,7 @@ TEST_CASE("a transcoder decodes rows of another width, and operator() alone take
 
 TEST_CASE("the folder of another transcoder is refused, naming what differs") {
   using Mine = Transcoder<"blocks.1.ln2.hook_out", "blocks.1.hook_mlp_out", 51, 70>;
-  const auto transcoder = random_typed_transcoder<Mine>();
+  const auto transcoder = random_typed_sae<Mine>();
   SaeConfig config = transcoder.config();
   config.site.hook_name_out = "blocks.2.hook_mlp_out";
   config.site.center_writing_weights = true;

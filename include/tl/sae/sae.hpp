@@ -88,11 +88,44 @@ auto decoder_direction(const DynamicSae<S>& sae, std::size_t feature) {
   std::copy(row.begin(), row.end(), v.data());
   return Direction<Site, B, Width>{std::move(v)};
 }
+
+// What every typed SAE is besides its type: a DynamicSae that takes rows of one width.
+template <std::size_t DIn, StorageType Storage>
+class SaeOfWidth {
+ public:
+  using storage_type = Storage;
+  using Rows = typename DynamicSae<Storage>::Rows;
+
+  const SaeConfig& config() const { return dynamic_.config(); }
+  const DynamicSae<Storage>& dynamic_sae() const { return dynamic_; }
+
+  // As DynamicSae's; a row of another static width does not compile. Of a skip path only operator() knows.
+  template <class T, class... Ds>
+  Encoded encode(TensorView<T, Ds...> x, RunOptions options = {}) const {
+    require_width<DIn, TensorView<T, Ds...>>();
+    return dynamic_.encode(x, options);
+  }
+  Rows decode(const Encoded& encoded, RunOptions options = {}) const { return dynamic_.decode(encoded, options); }
+  template <class T, class... Ds>
+  Rows operator()(TensorView<T, Ds...> x, RunOptions options = {}) const {
+    require_width<DIn, TensorView<T, Ds...>>();
+    return dynamic_(x, options);
+  }
+
+ protected:
+  SaeOfWidth(const SaeConfig& config, const SaeWeights& weights, RunOptions options)
+      : dynamic_(config, weights, options) {}
+
+ private:
+  DynamicSae<Storage> dynamic_;
+};
 }  // namespace detail
 
 template <fixed_string Site, std::size_t DIn, std::size_t DSae, SaeActivation Activation = sae_activation::Relu,
           SaeNormalisation Normalisation = SaeNormalisation::none, Basis B = Basis::raw, StorageType Storage = float>
-class Sae {
+class Sae : public detail::SaeOfWidth<DIn, Storage> {
+  using Base = detail::SaeOfWidth<DIn, Storage>;
+
   static_assert(ref_of<Site>.layer != every_layer, "tl: an SAE belongs to one layer: blocks.3.NAME");
   static_assert(info(ref_of<Site>.point).shape != PointShape::head_key_pos,
                 "tl: scores and patterns have no SAE: their width is the length of the past");
@@ -103,31 +136,15 @@ class Sae {
   static constexpr SaeNormalisation normalisation = Normalisation;
   static constexpr Basis basis = B;
   using activation_type = Activation;
-  using storage_type = Storage;
-  using Rows = typename DynamicSae<Storage>::Rows;
 
   // Throws Error where check_sae() does, and where the configuration is not expected().
   Sae(const SaeConfig& config, const SaeWeights& weights, RunOptions options = {})
-      : dynamic_(detail::require_same(config, expected()), weights, options) {}
-
-  const SaeConfig& config() const { return dynamic_.config(); }
-  const DynamicSae<Storage>& dynamic_sae() const { return dynamic_; }
-
-  // As DynamicSae's; a row of another static width does not compile.
-  template <class T, class... Ds>
-  Encoded encode(TensorView<T, Ds...> x, RunOptions options = {}) const {
-    detail::require_width<DIn, TensorView<T, Ds...>>();
-    return dynamic_.encode(x, options);
-  }
-  Rows decode(const Encoded& encoded, RunOptions options = {}) const { return dynamic_.decode(encoded, options); }
-  template <class T, class... Ds>
-  Rows operator()(TensorView<T, Ds...> x, RunOptions options = {}) const {
-    detail::require_width<DIn, TensorView<T, Ds...>>();
-    return dynamic_(x, options);
-  }
+      : Base(detail::require_same(config, expected()), weights, options) {}
 
   // Row `feature` of W_dec, to steer with: model.run(tokens, steer(sae.direction(i), alpha)).
-  auto direction(std::size_t feature) const { return detail::decoder_direction<Site, B, DIn>(dynamic_, feature); }
+  auto direction(std::size_t feature) const {
+    return detail::decoder_direction<Site, B, DIn>(Base::dynamic_sae(), feature);
+  }
 
   // What a configuration of this type says, and its folder must.
   static SaeConfig expected() {
@@ -139,9 +156,6 @@ class Sae {
             .normalisation = Normalisation,
             .site = {.hook_name = std::string(Site.view()), .center_writing_weights = B == Basis::centred}};
   }
-
- private:
-  DynamicSae<Storage> dynamic_;
 };
 
 // Reads a folder as the SAE type S. Throws Error where load_sae(folder) does, and where the folder's SAE is not S.

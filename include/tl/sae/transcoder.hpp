@@ -15,7 +15,9 @@ enum class SkipPath : bool { none, linear };
 template <fixed_string SiteIn, fixed_string SiteOut, std::size_t DIn, std::size_t DSae, std::size_t DOut = DIn,
           SkipPath Skip = SkipPath::none, SaeNormalisation Normalisation = SaeNormalisation::none, Basis B = Basis::raw,
           StorageType Storage = float>
-class Transcoder {
+class Transcoder : public detail::SaeOfWidth<DIn, Storage> {
+  using Base = detail::SaeOfWidth<DIn, Storage>;
+
   static_assert(ref_of<SiteIn>.layer != every_layer && ref_of<SiteOut>.layer != every_layer,
                 "tl: a transcoder reads one layer and writes one: blocks.3.NAME");
   static_assert(info(ref_of<SiteIn>.point).shape != PointShape::head_key_pos &&
@@ -28,31 +30,15 @@ class Transcoder {
   static constexpr auto site_in = SiteIn, site_out = SiteOut;
   static constexpr std::size_t d_in = DIn, d_sae = DSae, d_out = DOut;
   static constexpr Basis basis = B;
-  using storage_type = Storage;
-  using Rows = typename DynamicSae<Storage>::Rows;
 
   // Throws Error where check_sae() does, and where the configuration is not expected().
   Transcoder(const SaeConfig& config, const SaeWeights& weights, RunOptions options = {})
-      : dynamic_(detail::require_same(config, expected()), weights, options) {}
-
-  const SaeConfig& config() const { return dynamic_.config(); }
-  const DynamicSae<Storage>& dynamic_sae() const { return dynamic_; }
-
-  // As DynamicSae's; a row of another static width does not compile. operator() alone takes the skip path.
-  template <class T, class... Ds>
-  Encoded encode(TensorView<T, Ds...> x, RunOptions options = {}) const {
-    detail::require_width<DIn, TensorView<T, Ds...>>();
-    return dynamic_.encode(x, options);
-  }
-  Rows decode(const Encoded& encoded, RunOptions options = {}) const { return dynamic_.decode(encoded, options); }
-  template <class T, class... Ds>
-  Rows operator()(TensorView<T, Ds...> x, RunOptions options = {}) const {
-    detail::require_width<DIn, TensorView<T, Ds...>>();
-    return dynamic_(x, options);
-  }
+      : Base(detail::require_same(config, expected()), weights, options) {}
 
   // Row `feature` of W_dec, to steer with where the transcoder writes.
-  auto direction(std::size_t feature) const { return detail::decoder_direction<SiteOut, B, DOut>(dynamic_, feature); }
+  auto direction(std::size_t feature) const {
+    return detail::decoder_direction<SiteOut, B, DOut>(Base::dynamic_sae(), feature);
+  }
 
   // What a configuration of this type says, and its folder must.
   static SaeConfig expected() {
@@ -67,9 +53,6 @@ class Transcoder {
                      .hook_name_out = std::string(SiteOut.view()),
                      .center_writing_weights = B == Basis::centred}};
   }
-
- private:
-  DynamicSae<Storage> dynamic_;
 };
 
 }  // namespace TL_NAMESPACE
